@@ -1,0 +1,428 @@
+package dev.heddle;
+
+import dev.heddle.internal.Sneaky;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The names of asyncio, as static methods to import: {@code import static
+ * dev.heddle.Asyncio.*;}.
+ *
+ * <p>Methods that wait suspend the calling task and return the result itself; there is no {@code
+ * await} to forget. Where asyncio returns a future that is often kept, there is a second method with
+ * the suffix {@code Async}.
+ *
+ * <p>Times are seconds as a double, as in asyncio, or a {@link Duration}.
+ *
+ * <p>Note that {@code wait} must be written {@code Asyncio.wait}, since each class inherits other
+ * methods of that name.
+ */
+public final class Asyncio {
+
+    private static final ThreadLocal<EventLoop> CURRENT = new ThreadLocal<>();
+
+    private Asyncio() {}
+
+    // ---------------------------------------------------------------- programs
+
+    /**
+     * Opens a loop, runs {@code main} in it as a task, closes the loop, and returns the result.
+     *
+     * <p>Closing cancels the tasks that are left and waits for them. On the main thread Ctrl-C
+     * cancels {@code main}.
+     *
+     * @throws IllegalStateException if a loop runs on this thread
+     */
+    public static <T extends @Nullable Object> T run(Coroutine<T> main) {
+        return run(main, null, null);
+    }
+
+    /** Same as {@link #run(Coroutine)}. */
+    public static void run(VoidCoroutine main) {
+        run(main.asCoroutine(), null, null);
+    }
+
+    /**
+     * Same as {@link #run(Coroutine)}.
+     *
+     * @param debug whether the loop is in debug mode; null: as is its default
+     * @param loopFactory opens the loop; null for the default
+     */
+    public static <T extends @Nullable Object> T run(
+            Coroutine<T> main, @Nullable Boolean debug, @Nullable Supplier<EventLoop> loopFactory) {
+        Runner.checkNoLoop();
+        try (var runner = new Runner(debug, loopFactory)) {
+            return runner.run(main);
+        }
+    }
+
+    /**
+     * Returns the loop in which the caller runs.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public static EventLoop getRunningLoop() {
+        EventLoop loop = EventLoop.runningOrNull();
+        if (loop == null) {
+            throw new IllegalStateException(
+                    "no running event loop on %s; call this in a task or callback, below run(...)"
+                            .formatted(Thread.currentThread()));
+        }
+        return loop;
+    }
+
+    /**
+     * Returns the loop in which the caller runs, or else the one that was set for this thread.
+     *
+     * @throws IllegalStateException if there is neither
+     */
+    public static EventLoop getEventLoop() {
+        EventLoop loop = EventLoop.runningOrNull();
+        if (loop == null) {
+            loop = CURRENT.get();
+        }
+        if (loop == null) {
+            throw new IllegalStateException(
+                    "There is no current event loop on %s; use run(...), or setEventLoop(newEventLoop())"
+                            .formatted(Thread.currentThread()));
+        }
+        return loop;
+    }
+
+    /** Sets what {@link #getEventLoop} returns on this thread while no loop runs; null for none. */
+    public static void setEventLoop(@Nullable EventLoop loop) {
+        if (loop == null) {
+            CURRENT.remove();
+        } else {
+            CURRENT.set(loop);
+        }
+    }
+
+    /** Opens a loop. Close it in the end. */
+    public static EventLoop newEventLoop() {
+        return EventLoop.create();
+    }
+
+    // ---------------------------------------------------------------- tasks
+
+    /** Starts {@code coroutine} as a task of the running loop, which holds it until it is done. */
+    public static <T extends @Nullable Object> Task<T> createTask(Coroutine<T> coroutine) {
+        return getRunningLoop().createTask(coroutine);
+    }
+
+    /** Same as {@link #createTask(Coroutine)}. */
+    public static Task<Void> createTask(VoidCoroutine coroutine) {
+        return getRunningLoop().createTask(coroutine);
+    }
+
+    /** Same as {@link #createTask(Coroutine)}, with a name. */
+    public static <T extends @Nullable Object> Task<T> createTask(
+            Coroutine<T> coroutine, String name) {
+        return getRunningLoop().createTask(coroutine, TaskOptions.DEFAULT.withName(name));
+    }
+
+    /** Same as {@link #createTask(Coroutine)}, with a name. */
+    public static Task<Void> createTask(VoidCoroutine coroutine, String name) {
+        return createTask(coroutine.asCoroutine(), name);
+    }
+
+    /** Same as {@link #createTask(Coroutine)}, with options. */
+    public static <T extends @Nullable Object> Task<T> createTask(
+            Coroutine<T> coroutine, TaskOptions options) {
+        return getRunningLoop().createTask(coroutine, options);
+    }
+
+    /** Same as {@link #createTask(Coroutine)}, with options. */
+    public static Task<Void> createTask(VoidCoroutine coroutine, TaskOptions options) {
+        return getRunningLoop().createTask(coroutine, options);
+    }
+
+    /** Returns a future as it is, and makes a task of a coroutine, in {@link #getEventLoop}. */
+    public static <T extends @Nullable Object> Future<T> ensureFuture(Awaitable<T> awaitable) {
+        return switch (Objects.requireNonNull(awaitable, "awaitable")) {
+            case Future<T> future -> future;
+            case Coroutine<T> coroutine -> getEventLoop().createTask(coroutine);
+            default -> getEventLoop().createTask(awaitable::await);
+        };
+    }
+
+    /** Same as {@link #ensureFuture(Awaitable)}. */
+    public static Future<Void> ensureFuture(VoidCoroutine coroutine) {
+        return getEventLoop().createTask(coroutine);
+    }
+
+    /** Returns the task in which the caller runs, or null in a callback. */
+    public static @Nullable Task<?> currentTask() {
+        return getRunningLoop().currentTask();
+    }
+
+    /** Returns the tasks of the running loop that are not done. */
+    public static List<Task<?>> allTasks() {
+        return getRunningLoop().allTasks();
+    }
+
+    // ---------------------------------------------------------------- waiting
+
+    /**
+     * Suspends the calling task for {@code seconds}; 0 or less lets everything run that is ready,
+     * once.
+     *
+     * @throws CancelledError if the task is cancelled
+     * @throws IllegalArgumentException if the time is NaN
+     */
+    public static void sleep(double seconds) {
+        sleepNanos(EventLoop.nanos(seconds, "sleep"));
+    }
+
+    /** Same as {@link #sleep(double)}. */
+    public static void sleep(Duration time) {
+        sleepNanos(EventLoop.nanos(time));
+    }
+
+    /** Same as {@link #sleep(double)}, and returns {@code result}. */
+    public static <T extends @Nullable Object> T sleep(double seconds, T result) {
+        sleep(seconds);
+        return result;
+    }
+
+    private static void sleepNanos(long nanos) {
+        EventLoop loop = getRunningLoop();
+        Task<?> task = loop.currentTaskFor("sleep");
+        if (nanos <= 0) {
+            task.yieldOnce();
+            return;
+        }
+        var timer = new SleepTimer(loop.after(nanos), task.strand);
+        loop.turn.timers.add(timer);
+        try {
+            task.await(timer);
+        } finally {
+            timer.cancel();
+        }
+    }
+
+    /**
+     * Waits for {@code awaitable} and returns its result: runs a coroutine in the calling task, and
+     * suspends it for a future.
+     *
+     * <p>An error is thrown as the object it is, also a checked one.
+     */
+    public static <T extends @Nullable Object> T await(Awaitable<T> awaitable) {
+        try {
+            return awaitable.await();
+        } catch (Exception e) {
+            throw Sneaky.sneakyThrow(e);
+        }
+    }
+
+    /** Same as {@link #await(Awaitable)}, and declares an error that is to be caught. */
+    public static <T extends @Nullable Object, E extends Throwable> T await(
+            Awaitable<T> awaitable, Class<E> declared) throws E {
+        return await(awaitable);
+    }
+
+    /** Suspends the calling task until {@code stage} is done; a cancel cancels the stage. */
+    public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
+        return getRunningLoop().wrapFuture(stage).await();
+    }
+
+    /**
+     * Runs awaitables at the same time and returns their results in the order of the arguments. The
+     * same object given twice runs once.
+     *
+     * <p>The first error is thrown at once, and the others go on; what becomes of them is not
+     * reported. Cancelling the calling task cancels all of them.
+     */
+    @SafeVarargs
+    public static <T extends @Nullable Object> List<T> gather(
+            Awaitable<? extends T>... awaitables) {
+        return Gathering.<T>of(List.of(awaitables), false).await();
+    }
+
+    /** Same as {@link #gather(Awaitable[])}, without results. */
+    public static void gather(VoidCoroutine... coroutines) {
+        Gathering.of(List.of(coroutines).stream().map(VoidCoroutine::asCoroutine).toList(), false)
+                .await();
+    }
+
+    /** Same as {@link #gather(Awaitable[])}. */
+    public static <T extends @Nullable Object> List<T> gather(
+            Collection<? extends Awaitable<? extends T>> awaitables) {
+        return Gathering.<T>of(List.copyOf(awaitables), false).await();
+    }
+
+    /**
+     * Runs awaitables at the same time and returns the outcome of each, which is a result or a
+     * {@link Throwable}. Throws only if the calling task is cancelled. Source: {@code
+     * gather(return_exceptions=True)}.
+     */
+    public static List<@Nullable Object> gatherAll(
+            Collection<? extends Awaitable<? extends @Nullable Object>> awaitables,
+            boolean returnExceptions) {
+        return Gathering.<@Nullable Object>of(List.copyOf(awaitables), returnExceptions).await();
+    }
+
+    /** Same as {@link #gather(Awaitable[])}, as a future. Cancelling it cancels all of them. */
+    @SafeVarargs
+    public static <T extends @Nullable Object> Future<List<T>> gatherAsync(
+            Awaitable<? extends T>... awaitables) {
+        return Gathering.of(List.of(awaitables), false);
+    }
+
+    /** Same as {@link #gatherAll}, as a future. Cancelling it cancels all of them. */
+    public static Future<List<@Nullable Object>> gatherAllAsync(
+            Collection<? extends Awaitable<? extends @Nullable Object>> awaitables,
+            boolean returnExceptions) {
+        return Gathering.of(List.copyOf(awaitables), returnExceptions);
+    }
+
+    /** Waits until all {@code futures} are done; see {@link #wait(Collection, Duration, ReturnWhen)}. */
+    public static <F extends Future<?>> Waited<F> wait(Collection<? extends F> futures) {
+        return Waiting.wait(futures, null, ReturnWhen.ALL_COMPLETED);
+    }
+
+    /** Waits for {@code futures}; see {@link #wait(Collection, Duration, ReturnWhen)}. */
+    public static <F extends Future<?>> Waited<F> wait(
+            Collection<? extends F> futures, ReturnWhen returnWhen) {
+        return Waiting.wait(futures, null, returnWhen);
+    }
+
+    /**
+     * Waits for {@code futures}, cancels none of them, and tells which are done and which not.
+     *
+     * @param timeout after which it returns in any case; null for none
+     * @throws IllegalArgumentException if there are no futures, or of another loop
+     */
+    public static <F extends Future<?>> Waited<F> wait(
+            Collection<? extends F> futures,
+            @Nullable Duration timeout,
+            ReturnWhen returnWhen) {
+        return Waiting.wait(
+                futures, timeout == null ? null : EventLoop.nanos(timeout), returnWhen);
+    }
+
+    /**
+     * Waits for {@code awaitable} for at most {@code seconds}; then it is cancelled, and the call
+     * returns when it has cleaned up. If it returns a value in spite of the cancel, that is the
+     * result. With 0 or less a coroutine is not even started.
+     *
+     * @throws TimeoutException if the time is over
+     */
+    public static <T extends @Nullable Object> T waitFor(Awaitable<T> awaitable, double seconds)
+            throws TimeoutException {
+        return WaitFor.run(awaitable, EventLoop.nanos(seconds, "waitFor"));
+    }
+
+    /** Same as {@link #waitFor(Awaitable, double)}; null for no limit. */
+    public static <T extends @Nullable Object> T waitFor(
+            Awaitable<T> awaitable, @Nullable Duration timeout) throws TimeoutException {
+        return timeout == null
+                ? await(awaitable)
+                : WaitFor.run(awaitable, EventLoop.nanos(timeout));
+    }
+
+    /** Returns awaitables in the order in which they are done; see {@link AsCompleted}. */
+    public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
+            Collection<? extends Awaitable<? extends T>> awaitables) {
+        return new AsCompleted<>(awaitables, null);
+    }
+
+    /** Same as {@link #asCompleted(Collection)}, for at most {@code timeout}; null for no limit. */
+    public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
+            Collection<? extends Awaitable<? extends T>> awaitables, @Nullable Duration timeout) {
+        return new AsCompleted<>(
+                awaitables, timeout == null ? null : EventLoop.nanos(timeout));
+    }
+
+    /**
+     * Waits for {@code awaitable}, which goes on if the calling task is cancelled. If it fails then,
+     * that is reported to the exception handler. Keep a reference to what you shield.
+     */
+    public static <T extends @Nullable Object> T shield(Awaitable<T> awaitable) {
+        return Shield.of(awaitable).await();
+    }
+
+    /** Same as {@link #shield}, as a future that can be cancelled alone. */
+    public static <T extends @Nullable Object> Future<T> shieldAsync(Awaitable<T> awaitable) {
+        return Shield.of(awaitable);
+    }
+
+    // ---------------------------------------------------------------- time limits
+
+    /**
+     * Runs {@code body} in the calling task for at most {@code seconds}; then it is cancelled where
+     * it waits.
+     *
+     * @throws TimeoutException if the time is over, caused by the {@link CancelledError}
+     */
+    public static <T extends @Nullable Object> T timeout(double seconds, Coroutine<T> body)
+            throws TimeoutException {
+        return timeout(seconds, t -> body.await());
+    }
+
+    /** Same as {@link #timeout(double, Coroutine)}. */
+    public static void timeout(double seconds, VoidCoroutine body) throws TimeoutException {
+        timeout(seconds, body.asCoroutine());
+    }
+
+    /** Same as {@link #timeout(double, Coroutine)}; the body can move the deadline. */
+    public static <T extends @Nullable Object> T timeout(double seconds, Timeout.Body<T> body)
+            throws TimeoutException {
+        return Timeout.run(getRunningLoop().after(EventLoop.nanos(seconds, "timeout")), body);
+    }
+
+    /** Same as {@link #timeout(double, Coroutine)}; null for no limit. */
+    public static <T extends @Nullable Object> T timeout(
+            @Nullable Duration time, Timeout.Body<T> body) throws TimeoutException {
+        return Timeout.run(
+                time == null ? null : getRunningLoop().after(EventLoop.nanos(time)), body);
+    }
+
+    /** Same as {@link #timeout}, up to a moment in seconds of {@link EventLoop#time}. */
+    public static <T extends @Nullable Object> T timeoutAt(
+            @Nullable Double when, Timeout.Body<T> body) throws TimeoutException {
+        return Timeout.run(when == null ? null : EventLoop.nanos(when, "timeoutAt"), body);
+    }
+
+    // ---------------------------------------------------------------- threads
+
+    /**
+     * Runs {@code job} on a thread of the loop's default executor, in a copy of the current context,
+     * and suspends the calling task until it has ended. Cancelling the task interrupts the job's
+     * thread.
+     */
+    public static <T extends @Nullable Object> T toThread(Callable<T> job) {
+        EventLoop loop = getRunningLoop();
+        loop.currentTaskFor("toThread");
+        Context context = Context.copyCurrent();
+        return ExecutorJob.start(loop, loop.defaultExecutor(), () -> context.run(job), true)
+                .await();
+    }
+
+    /** Starts {@code coroutine} in {@code loop} from another thread; see the loop's method. */
+    public static <T extends @Nullable Object> CompletableFuture<T> runCoroutineThreadsafe(
+            Coroutine<T> coroutine, EventLoop loop) {
+        return loop.runCoroutineThreadsafe(coroutine);
+    }
+
+    /** Returns a future of the running loop that follows {@code stage}, and cancels it. */
+    public static <T extends @Nullable Object> Future<T> wrapFuture(CompletionStage<T> stage) {
+        return getRunningLoop().wrapFuture(stage);
+    }
+
+    // ---------------------------------------------------------------- the old style
+
+    /** Makes a coroutine of a generator's body; see {@link GeneratorCoroutine}. */
+    public static <R extends @Nullable Object> GeneratorCoroutine<R> coroutine(
+            GeneratorCoroutine.Body<R> body) {
+        return GeneratorCoroutine.of(body);
+    }
+}

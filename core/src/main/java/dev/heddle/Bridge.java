@@ -1,0 +1,145 @@
+package dev.heddle;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Between a loop's futures and those of {@code java.util.concurrent}, with cancellation. */
+final class Bridge {
+
+    private Bridge() {}
+
+    /** Returns a future of {@code loop} that follows {@code stage}, and cancels it if cancelled. */
+    static <T extends @Nullable Object> Future<T> wrap(EventLoop loop, CompletionStage<T> stage) {
+        if (stage instanceof Mirror<T> mirror) {
+            Future<T> source = mirror.source;
+            if (source != null && source.loop == loop) {
+                return source;
+            }
+        }
+        var future = new Future<T>(loop);
+        loop.turn.expect();
+        stage.whenComplete(
+                (value, error) ->
+                        loop.resume(
+                                new ReadyItem() {
+                                    @Override
+                                    void proceed() {
+                                        loop.turn.arrived();
+                                        complete(future, value, error);
+                                    }
+                                }));
+        future.addDoneCallback(
+                f -> {
+                    if (f.cancelled()) {
+                        stage.toCompletableFuture().cancel(true);
+                    }
+                });
+        return future;
+    }
+
+    @SuppressWarnings("NullAway") // value is null only if T allows it
+    private static <T extends @Nullable Object> void complete(
+            Future<T> future, @Nullable T value, @Nullable Throwable error) {
+        if (future.done()) {
+            return; // cancelled meanwhile: nobody waits for it
+        }
+        Throwable cause =
+                error instanceof CompletionException && error.getCause() != null
+                        ? error.getCause()
+                        : error;
+        if (cause == null) {
+            future.setResult(value);
+        } else if (cause instanceof CancellationException || cause instanceof CancelledError) {
+            future.cancel(cause.getMessage());
+        } else {
+            future.setException(cause);
+        }
+    }
+
+    static <T extends @Nullable Object> CompletableFuture<T> toCompletableFuture(Future<T> source) {
+        var mirror = new Mirror<>(source);
+        source.loop.callSoonThreadsafe(() -> mirror.follow(source));
+        return mirror;
+    }
+
+    /** Starts a coroutine on a loop from another thread. */
+    static <T extends @Nullable Object> CompletableFuture<T> submit(
+            EventLoop loop, Coroutine<T> coroutine) {
+        var result = new Mirror<T>(loop);
+        loop.callSoonThreadsafe(
+                () -> {
+                    try {
+                        if (!result.isDone()) {
+                            result.follow(loop.createTask(coroutine));
+                        }
+                    } catch (RuntimeException | Error e) {
+                        result.completeExceptionally(e);
+                        throw e; // also to the exception handler, as asyncio does
+                    }
+                });
+        return result;
+    }
+
+    /** A completable future that mirrors a loop's future; cancelling it cancels that one. */
+    private static final class Mirror<T extends @Nullable Object> extends CompletableFuture<T> {
+
+        private final EventLoop loop;
+        private final Runnable onClose = this::loopClosed;
+        private volatile @Nullable Future<T> source;
+
+        Mirror(Future<T> source) {
+            this(source.loop);
+            this.source = source;
+        }
+
+        Mirror(EventLoop loop) {
+            this.loop = loop;
+            loop.onClose(onClose);
+            whenComplete((value, error) -> loop.forgetOnClose(onClose));
+        }
+
+        private void loopClosed() {
+            completeExceptionally(
+                    new IllegalStateException(loop + " was closed before this was done"));
+        }
+
+        void follow(Future<T> future) {
+            source = future;
+            future.addDoneCallback(this::mirror);
+            if (isCancelled()) {
+                future.cancel();
+            }
+        }
+
+        private void mirror(Future<T> done) {
+            if (done.cancelled()) {
+                super.cancel(true);
+                return;
+            }
+            Throwable error = isDone() ? null : done.exception();
+            if (error == null) {
+                complete(isDone() ? null : done.result());
+            } else {
+                completeExceptionally(error);
+            }
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            boolean cancelled = super.cancel(mayInterruptIfRunning);
+            Future<T> future = source;
+            if (cancelled && future != null && !loop.isClosed()) {
+                loop.callSoonThreadsafe(future::cancel);
+            }
+            return cancelled;
+        }
+
+        @Override
+        public <U> CompletableFuture<U> newIncompleteFuture() {
+            return new CompletableFuture<>();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.heddle;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** A loop's debug mode: where things were made, and which steps are slow. */
+final class Debugging {
+
+    private boolean on;
+    private Duration slow = Duration.ofMillis(100);
+    private @Nullable Map<Object, Throwable> creationStacks; // since debug mode was first on
+
+    boolean on() {
+        return on;
+    }
+
+    void turn(boolean newState) {
+        on = newState;
+        if (on && creationStacks == null) {
+            creationStacks = Collections.synchronizedMap(new WeakHashMap<>());
+        }
+    }
+
+    Duration slow() {
+        return slow;
+    }
+
+    void slow(Duration duration) {
+        slow = duration;
+    }
+
+    void reportIfSlow(long nanos, Object what) {
+        if (nanos >= slow.toNanos()) {
+            ErrorReporter.logger()
+                    .log(
+                            Level.WARNING,
+                            "Executing %s took %.3f seconds"
+                                    .formatted(what, nanos / EventLoop.NANOS_PER_SECOND));
+        }
+    }
+
+    void noteCreation(Object made) {
+        Map<Object, Throwable> stacks = creationStacks;
+        if (on && stacks != null) {
+            stacks.put(made, new Throwable("made here"));
+        }
+    }
+
+    @Nullable Throwable creationStack(Object made) {
+        Map<Object, Throwable> stacks = creationStacks;
+        return stacks == null ? null : stacks.get(made);
+    }
+}

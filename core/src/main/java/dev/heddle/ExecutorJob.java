@@ -1,0 +1,72 @@
+package dev.heddle;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job in an executor, for which a future of a loop stands.
+ *
+ * <p>The loop hears of it exactly once, when it has ended or was cancelled before it began.
+ */
+final class ExecutorJob<T extends @Nullable Object> extends FutureTask<T> {
+
+    private final Future<T> future;
+
+    private ExecutorJob(Future<T> future, Callable<T> job) {
+        super(job);
+        this.future = future;
+    }
+
+    /**
+     * Hands {@code job} to {@code executor}.
+     *
+     * @param interrupt whether cancelling the future interrupts a job that is running
+     */
+    static <T extends @Nullable Object> Future<T> start(
+            EventLoop loop, Executor executor, Callable<T> job, boolean interrupt) {
+        java.util.Objects.requireNonNull(job, "job");
+        var future = new Future<T>(loop);
+        var running = new ExecutorJob<>(future, job);
+        executor.execute(running);
+        loop.turn.expect();
+        future.addDoneCallback(
+                f -> {
+                    if (f.cancelled()) {
+                        running.cancel(interrupt);
+                    }
+                });
+        return future;
+    }
+
+    @Override
+    protected void done() {
+        future.loop.resume(
+                new ReadyItem() {
+                    @Override
+                    void proceed() {
+                        future.loop.turn.arrived();
+                        complete();
+                    }
+                });
+    }
+
+    private void complete() {
+        if (future.done()) {
+            return; // cancelled meanwhile: nobody waits for it
+        }
+        if (isCancelled()) {
+            future.cancel();
+            return;
+        }
+        try {
+            future.setResult(get());
+        } catch (ExecutionException e) {
+            future.setException(e.getCause() == null ? e : e.getCause());
+        } catch (InterruptedException e) {
+            throw new AssertionError("get() of a job that is done waits", e);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.heddle;
+
+import java.lang.ref.Cleaner;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees to it that a failure which nobody retrieves is reported: when its future is collected as
+ * garbage, or at the latest when the loop is closed.
+ *
+ * <p>States: open → retrieved | reported. It must not refer to its future, which could otherwise
+ * never be collected.
+ */
+final class FailureReport implements Runnable {
+
+    private static final Cleaner CLEANER =
+            Cleaner.create(
+                    r -> {
+                        Thread t = new Thread(r, "heddle-cleaner");
+                        t.setDaemon(true);
+                        return t;
+                    });
+
+    private final EventLoop loop;
+    private final String message;
+    private final Throwable exception;
+    private final Bindings bindings;
+    private final @Nullable Throwable sourceStack;
+    private volatile boolean ended;
+
+    private FailureReport(Future<?> future, Throwable exception) {
+        this.loop = future.loop;
+        this.message =
+                future instanceof Task<?> task
+                        ? "Task exception was never retrieved: " + task.getName()
+                        : "Future exception was never retrieved";
+        this.exception = exception;
+        this.bindings = loop.currentBindings();
+        this.sourceStack = loop.creationStack(future);
+    }
+
+    /** Makes the report of a future that has just failed. */
+    static FailureReport of(Future<?> future, Throwable exception) {
+        var report = new FailureReport(future, exception);
+        future.loop.unretrieved.add(report);
+        CLEANER.register(future, report);
+        return report;
+    }
+
+    /** Notes that somebody has seen the failure; on any thread. */
+    void retrieved() {
+        if (!ended) {
+            ended = true;
+            loop.unretrieved.remove(this);
+        }
+    }
+
+    /** Called when the future was collected, on the cleaner's thread. */
+    @Override
+    public void run() {
+        if (!ended) {
+            loop.resume(
+                    new ReadyItem() {
+                        @Override
+                        void proceed() {
+                            report();
+                        }
+                    });
+        }
+    }
+
+    /** Reports the failure, unless it was retrieved or reported before. */
+    void report() {
+        if (!ended) {
+            retrieved();
+            loop.invoke(
+                    () ->
+                            loop.callExceptionHandler(
+                                    ErrorContext.of(message, exception).withSource(sourceStack)),
+                    bindings,
+                    null);
+        }
+    }
+}

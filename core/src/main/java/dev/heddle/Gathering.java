@@ -1,0 +1,131 @@
+package dev.heddle;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The results of several futures in one, in the order of the arguments.
+ *
+ * <p>Source: {@code asyncio.gather}.
+ */
+final class Gathering<T extends @Nullable Object> extends Future<List<T>> {
+
+    private final List<Future<? extends T>> children; // an argument given twice stands here twice
+    private final int distinct;
+    private final boolean returnExceptions;
+    private int finished;
+    private boolean cancelRequested;
+
+    private Gathering(
+            EventLoop loop,
+            List<Future<? extends T>> children,
+            int distinct,
+            boolean returnExceptions) {
+        super(loop);
+        this.children = children;
+        this.distinct = distinct;
+        this.returnExceptions = returnExceptions;
+    }
+
+    /**
+     * @param returnExceptions whether an error is a result like others; T must then allow it
+     */
+    static <T extends @Nullable Object> Future<List<T>> of(
+            List<? extends Awaitable<? extends T>> awaitables, boolean returnExceptions) {
+        EventLoop loop = Asyncio.getRunningLoop();
+        Map<Awaitable<? extends T>, Future<? extends T>> made = new IdentityHashMap<>();
+        List<Future<? extends T>> children = new ArrayList<>(awaitables.size());
+        for (Awaitable<? extends T> awaitable : awaitables) {
+            Objects.requireNonNull(awaitable, "awaitable");
+            Future<? extends T> child = made.get(awaitable);
+            if (child == null) {
+                child = Asyncio.ensureFuture(awaitable);
+                made.put(awaitable, child);
+            }
+            if (child.loop != loop) {
+                throw new IllegalArgumentException(
+                        "gather: %s belongs to %s, and this is %s"
+                                .formatted(child, child.loop, loop));
+            }
+            children.add(child);
+        }
+        var gathering = new Gathering<T>(loop, children, made.size(), returnExceptions);
+        if (children.isEmpty()) {
+            gathering.setResult(List.of());
+        }
+        List<Future<? extends T>> alreadyDone = new ArrayList<>();
+        for (Future<? extends T> child : made.values()) {
+            if (child.done()) {
+                alreadyDone.add(child);
+            } else {
+                child.addDoneCallback(gathering::onChildDone);
+            }
+        }
+        alreadyDone.forEach(gathering::onChildDone);
+        return gathering;
+    }
+
+    private void onChildDone(Future<?> child) {
+        finished++;
+        if (done()) {
+            child.settle(); // this gathering has told of another failure already
+            return;
+        }
+        Throwable error = returnExceptions ? null : errorOf(child);
+        if (error != null) {
+            finishFailed(error);
+        } else if (finished == distinct) {
+            if (cancelRequested) {
+                // Even if no child is cancelled by it, who asked for it learns so.
+                finishFailed(new CancelledError());
+            } else {
+                setResult(results());
+            }
+        }
+    }
+
+    private static @Nullable Throwable errorOf(Future<?> done) {
+        if (done.cancelled()) {
+            try {
+                done.result();
+            } catch (CancelledError e) {
+                return e;
+            }
+        }
+        return done.exception();
+    }
+
+    @SuppressWarnings("unchecked")
+    private List<T> results() {
+        List<T> results = new ArrayList<>(children.size());
+        for (Future<? extends T> child : children) {
+            Throwable error = errorOf(child);
+            results.add(error == null ? child.result() : (T) error);
+        }
+        return results;
+    }
+
+    /** Cancels all children; false if this is done, or none of them could be cancelled. */
+    @Override
+    public boolean cancel(@Nullable Object message) {
+        loop.checkThread("cancel");
+        if (done()) {
+            return false;
+        }
+        boolean any = false;
+        for (Future<?> child : children) {
+            any |= child.cancel(message);
+        }
+        cancelRequested |= any;
+        return any;
+    }
+
+    @Override
+    public String toString() {
+        return "gather of " + children.size() + " (" + describeState() + ")";
+    }
+}

@@ -1,0 +1,101 @@
+package dev.heddle;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+/**
+ * What Ctrl-C does while a {@link Runner} runs on the JVM's main thread.
+ *
+ * <p>The first one cancels the main task and puts the JVM's own handler back, so that the second one
+ * ends the JVM. Nothing is done if somebody else handles the signal already.
+ */
+@SuppressWarnings("sunapi")
+final class Interrupts implements AutoCloseable {
+
+    private static final long MAIN_THREAD = 1;
+    private static final int EXIT_CODE = 130; // 128 + SIGINT, as a shell reports it
+    private static final Signal INTERRUPT = new Signal("INT");
+
+    private final EventLoop loop;
+    private final Task<?> task;
+    private final AtomicBoolean interrupted = new AtomicBoolean();
+    private @Nullable SignalHandler before; // set while ours is installed
+
+    private Interrupts(EventLoop loop, Task<?> task) {
+        this.loop = loop;
+        this.task = task;
+    }
+
+    /** Lets Ctrl-C cancel {@code task} until this is closed. */
+    static Interrupts cancelling(EventLoop loop, Task<?> task) {
+        var interrupts = new Interrupts(loop, task);
+        if (Thread.currentThread().threadId() == MAIN_THREAD) {
+            interrupts.install();
+        }
+        return interrupts;
+    }
+
+    private synchronized void install() {
+        try {
+            SignalHandler old = Signal.handle(INTERRUPT, signal -> onSignal());
+            if (old == SignalHandler.SIG_DFL || isJvmDefault(old)) {
+                before = old;
+            } else {
+                Signal.handle(INTERRUPT, old);
+            }
+        } catch (IllegalArgumentException e) {
+            // This JVM runs with -Xrs, or the system has no such signal: Ctrl-C is not ours.
+        }
+    }
+
+    /** The JVM reports its own handler as an object of the class that ends it. */
+    private static boolean isJvmDefault(SignalHandler handler) {
+        return handler.getClass().getName().startsWith("jdk.internal.misc.Signal")
+                || handler.getClass().getName().startsWith("sun.misc.Signal")
+                || handler.getClass().getName().startsWith("java.lang.Terminator");
+    }
+
+    private void onSignal() {
+        putBack();
+        interrupted.set(true);
+        try {
+            loop.callSoonThreadsafe(() -> task.cancel());
+        } catch (IllegalStateException closed) {
+            // The loop has just ended by itself.
+        }
+    }
+
+    boolean wasInterrupted() {
+        return interrupted.get();
+    }
+
+    /** Returns the error for the main thread, and sees to the exit code if nobody catches it. */
+    KeyboardInterrupt keyboardInterrupt(CancelledError cause) {
+        var error = new KeyboardInterrupt();
+        error.initCause(cause);
+        Thread main = Thread.currentThread();
+        Thread.UncaughtExceptionHandler before = main.getUncaughtExceptionHandler();
+        main.setUncaughtExceptionHandler(
+                (thread, e) -> {
+                    if (e instanceof KeyboardInterrupt) {
+                        Runtime.getRuntime().exit(EXIT_CODE);
+                    }
+                    before.uncaughtException(thread, e);
+                });
+        return error;
+    }
+
+    @Override
+    public void close() {
+        putBack();
+    }
+
+    private synchronized void putBack() {
+        if (before != null) {
+            Signal.handle(INTERRUPT, before);
+            before = null;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.heddle;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A future that can be cancelled without cancelling the one it stands for.
+ *
+ * <p>Source: {@code asyncio.shield}.
+ */
+final class Shield {
+
+    private Shield() {}
+
+    static <T extends @Nullable Object> Future<T> of(Awaitable<T> awaitable) {
+        Future<T> inner = Asyncio.ensureFuture(awaitable);
+        if (inner.done()) {
+            return inner;
+        }
+        EventLoop loop = inner.loop;
+        var outer = new Future<T>(loop);
+        Consumer<Future<T>> copy = outer::copyFrom;
+        inner.addDoneCallback(copy);
+        outer.addDoneCallback(
+                o -> {
+                    if (!inner.done()) { // the outer one was cancelled
+                        inner.removeDoneCallback(copy);
+                        inner.addDoneCallback(Shield::reportFailure);
+                    }
+                });
+        return outer;
+    }
+
+    private static void reportFailure(Future<?> inner) {
+        Throwable error = inner.failure();
+        if (error != null) {
+            inner.settle();
+            inner.loop.callExceptionHandler(
+                    ErrorContext.of(
+                                    error.getClass().getSimpleName()
+                                            + " exception in shielded future",
+                                    error)
+                            .with(inner)
+                            .withSource(inner.loop.creationStack(inner)));
+        }
+    }
+}

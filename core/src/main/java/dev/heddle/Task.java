@@ -1,0 +1,378 @@
+package dev.heddle;
+
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A future that runs a coroutine.
+ *
+ * <p>It runs on a virtual thread of its own, which the loop schedules: at most one task or callback
+ * of a loop runs at a time, and it runs until it suspends. A task is in one of three situations:
+ * waiting for something ({@link #waitingOn} tells for what, if it is not the JDK), standing in the
+ * ready queue, or running. The loop holds it until it is done.
+ *
+ * <p>Source: {@code asyncio.Task}.
+ *
+ * @param <T> the type of the result
+ */
+public class Task<T extends @Nullable Object> extends Future<T> {
+
+    private static final AtomicInteger MADE = new AtomicInteger();
+
+    private final int number = MADE.incrementAndGet();
+    final Strand strand = new Strand(this);
+    private @Nullable String name;
+    private @Nullable Coroutine<T> coroutine;
+    Context context;
+
+    /** A {@link Future}, a {@link Suspension}, a {@link SleepTimer}, or the {@link CancelledError} with which a wait ended. */
+    private @Nullable Object waitingOn;
+
+    /** A cancel that was asked for and could not be delivered yet. */
+    private boolean mustCancel;
+
+    /** Whether the task's thread was interrupted in place of a cancel. */
+    private boolean interrupted;
+
+    private @Nullable Object cancelMessage;
+    private int cancelRequests;
+
+    /** Neighbours in the loop's list of pending tasks. */
+    @Nullable Task<?> previous;
+
+    @Nullable Task<?> next;
+
+    /**
+     * Makes a task; for a {@link TaskFactory}. It is started by {@link EventLoop#createTask}.
+     *
+     * @throws IllegalStateException if the loop is closed, or this is not its thread
+     */
+    protected Task(EventLoop loop, Coroutine<T> coroutine, TaskOptions options) {
+        super(loop);
+        loop.checkThread("createTask");
+        loop.checkOpen();
+        this.coroutine = Objects.requireNonNull(coroutine, "coroutine");
+        this.name = options.name();
+        this.context =
+                options.context() != null
+                        ? options.context()
+                        : new Context(loop.currentBindings());
+        this.eager = Boolean.TRUE.equals(options.eagerStart());
+        loop.tasks.add(this);
+    }
+
+    private final boolean eager;
+
+    // ---------------------------------------------------------------- life
+
+    /** Makes the task run, in the next turn or at once. Called by the loop, once. */
+    void begin() {
+        if (!eager || !loop.startEagerly(strand)) {
+            loop.turn.ready.add(strand);
+        }
+    }
+
+    /** The body of the task's thread. */
+    void runCoroutine() {
+        try {
+            T value = Objects.requireNonNull(coroutine).await();
+            if (mustCancel) {
+                endCancelled(null); // cancelled by itself at the last moment: the result is lost
+            } else {
+                end();
+                finishWith(value);
+            }
+        } catch (CancelledError e) {
+            endCancelled(e);
+        } catch (Throwable e) {
+            if (mustCancel && isInterruption(e)) {
+                endCancelled((CancelledError) new CancelledError(cancelMessage).initCause(e));
+                return;
+            }
+            end();
+            finishFailed(e);
+            if (e instanceof KeyboardInterrupt k) {
+                loop.escape(k);
+            }
+        }
+    }
+
+    /** Ends a task that was cancelled before its first step; its body never runs. */
+    boolean endIfCancelledBeforeStart() {
+        if (mustCancel) {
+            endCancelled(null);
+        }
+        return done();
+    }
+
+    /** Ends a pending task whose loop is being closed. */
+    void unwind(CancelledError error) {
+        if (strand.isNew()) {
+            endCancelled(error);
+        } else if (strand.isWaiting()) {
+            waitingOn = error;
+            strand.wake();
+            strand.proceed();
+        } else {
+            mustCancel = true;
+            strand.interruptIfBlocked();
+        }
+    }
+
+    private void endCancelled(@Nullable CancelledError error) {
+        Object message = error == null ? cancelMessage : error.cancelMessage();
+        mustCancel = false;
+        end();
+        finishCancelled(message, error);
+    }
+
+    private void end() {
+        loop.tasks.remove(this);
+        coroutine = null;
+        waitingOn = null;
+    }
+
+    private static boolean isInterruption(Throwable e) {
+        return e instanceof InterruptedException
+                || e instanceof ClosedByInterruptException
+                || (e instanceof InterruptedIOException
+                        && !(e instanceof java.net.SocketTimeoutException));
+    }
+
+    // ---------------------------------------------------------------- waiting
+
+    /** Suspends the running task, which is this one, until {@code future} is done. */
+    <V extends @Nullable Object> V awaitFuture(Future<V> future) {
+        if (future == this) {
+            throw new IllegalStateException("A task cannot await itself: " + this);
+        }
+        if (future.loop != loop) {
+            throw new IllegalStateException(
+                    "%s of %s awaits %s, which belongs to another loop, %s. Use"
+                                    .formatted(this, loop, future, future.loop)
+                            + " runCoroutineThreadsafe on that loop and await what it returns.");
+        }
+        future.addWaiter(strand);
+        waitingOn = future;
+        if (mustCancel && future.cancel(cancelMessage)) {
+            mustCancel = false;
+        }
+        try {
+            suspend();
+        } catch (Throwable e) {
+            future.removeWaiter(strand);
+            throw e;
+        }
+        return future.result();
+    }
+
+    /**
+     * Suspends the running task, which is this one, until {@link Strand#wake}.
+     *
+     * @param wait a {@link Suspension} or a {@link SleepTimer}
+     * @throws CancelledError if the wait was called off
+     */
+    void await(Object wait) {
+        waitingOn = wait;
+        if (mustCancel && callOff(wait, cancelMessage)) {
+            mustCancel = false;
+        }
+        suspend();
+    }
+
+    /** Ends what the task waits for, so that it is woken with a {@link CancelledError}. */
+    private boolean callOff(@Nullable Object wait, @Nullable Object message) {
+        return switch (wait) {
+            case Future<?> future -> future.cancel(message);
+            case Suspension suspension -> suspension.callOff(this, message);
+            case SleepTimer timer -> timer.callOff(message);
+            case null, default -> false;
+        };
+    }
+
+    /** Lets everything run that is ready, once. */
+    void yieldOnce() {
+        strand.wake();
+        suspend();
+    }
+
+    private void suspend() {
+        loop.refuseIfClosed();
+        Object ended;
+        try {
+            strand.suspend();
+        } finally {
+            ended = waitingOn;
+            waitingOn = null;
+        }
+        if (ended instanceof CancelledError e) {
+            mustCancel = false;
+            throw e;
+        }
+        if (mustCancel) {
+            mustCancel = false;
+            if (interrupted) {
+                interrupted = false;
+                Thread.interrupted(); // it stood for the cancel that is delivered now
+            }
+            if (ended instanceof Future<?> future && future.settle()) {
+                return; // the caller throws the future's own CancelledError
+            }
+            throw new CancelledError(cancelMessage);
+        }
+    }
+
+    /** Wakes the task with a {@link CancelledError}. */
+    void wakeCancelled(@Nullable Object message) {
+        waitingOn = new CancelledError(message);
+        strand.wake();
+    }
+
+    // ---------------------------------------------------------------- cancellation
+
+    /**
+     * Asks the task to end: a {@link CancelledError} is thrown where it waits, or at its next wait.
+     * The task may clean up, and may even refuse. If it is blocked in a call of the JDK it is
+     * interrupted.
+     *
+     * @param message becomes {@link CancelledError#cancelMessage()}; null for none
+     * @return false if the task was done
+     */
+    @Override
+    public boolean cancel(@Nullable Object message) {
+        loop.checkThread("cancel");
+        if (done()) {
+            return false;
+        }
+        cancelRequests++;
+        if (callOff(waitingOn, message)) {
+            return true;
+        }
+        mustCancel = true;
+        cancelMessage = message;
+        interrupted |= strand.interruptIfBlocked();
+        return true;
+    }
+
+    /** Returns how many cancel requests there are that were not taken back by {@link #uncancel}. */
+    public final int cancelling() {
+        return cancelRequests;
+    }
+
+    /**
+     * Takes back one cancel request; for code that has swallowed a {@link CancelledError} and made
+     * itself responsible for it. If none remains, one that was not delivered yet is dropped.
+     *
+     * @return how many remain
+     */
+    public final int uncancel() {
+        loop.checkThread("uncancel");
+        if (cancelRequests > 0 && --cancelRequests == 0) {
+            mustCancel = false;
+        }
+        return cancelRequests;
+    }
+
+    /** Throws: the outcome of a task is that of its coroutine. */
+    @Override
+    public void setResult(T result) {
+        throw new IllegalStateException("A task does not support setResult: " + this);
+    }
+
+    /** Throws: the outcome of a task is that of its coroutine. */
+    @Override
+    public void setException(Throwable exception) {
+        throw new IllegalStateException("A task does not support setException: " + this);
+    }
+
+    // ---------------------------------------------------------------- introspection
+
+    /** Returns the name: the given one, or {@code Task-N} with N counting up. */
+    public final String getName() {
+        String n = name;
+        return n == null ? "Task-" + number : n;
+    }
+
+    /** Sets the name. */
+    public final void setName(String name) {
+        this.name = Objects.requireNonNull(name, "name");
+        Thread thread = strand.thread();
+        if (thread != null) {
+            thread.setName(name);
+        }
+    }
+
+    /** Returns the name for the thread: none by default, as a million of them want memory. */
+    @Nullable String threadName() {
+        return loop.getDebug() ? getName() : name;
+    }
+
+    /** Returns the coroutine, or null once the task is done. */
+    public final @Nullable Coroutine<T> getCoro() {
+        return coroutine;
+    }
+
+    /** Returns the context in which the task runs. */
+    public final Context getContext() {
+        return context;
+    }
+
+    /** Returns the future for which the task waits, or null. */
+    @Nullable Future<?> awaitedFuture() {
+        return waitingOn instanceof Future<?> f ? f : null;
+    }
+
+    /**
+     * Returns the whole stack of the task, innermost call first: where it waits, or where it failed;
+     * empty if it has not started or ended well.
+     */
+    public final StackTraceElement[] getStack() {
+        Thread thread = strand.thread();
+        if (!done() && thread != null) {
+            return Stacks.ofCoroutine(thread.getStackTrace());
+        }
+        Throwable failure = failure();
+        if (failure != null) {
+            return Stacks.ofCoroutine(failure.getStackTrace());
+        }
+        return new StackTraceElement[0];
+    }
+
+    /** Prints {@link #getStack} to standard error. */
+    public final void printStack() {
+        printStack(System.err);
+    }
+
+    /** Prints {@link #getStack}. */
+    public final void printStack(java.io.PrintStream out) {
+        var text = new StringBuilder("Stack of ").append(this).append('\n');
+        for (StackTraceElement e : getStack()) {
+            text.append("    at ").append(e).append('\n');
+        }
+        out.print(text);
+    }
+
+    @Override
+    String describeState() {
+        if (done()) {
+            return super.describeState();
+        }
+        String state = cancelRequests > 0 ? "cancelling" : "pending";
+        Object wait = waitingOn;
+        if (wait instanceof Task<?> t) {
+            return state + ", waiting for " + t.getName(); // not its text: there may be a cycle
+        }
+        if (wait != null) {
+            return state + ", waiting for " + wait;
+        }
+        return strand.isBlocked() ? state + ", blocked in the JDK" : state;
+    }
+
+    @Override
+    public String toString() {
+        return "Task(" + getName() + ", " + describeState() + ")";
+    }
+}

@@ -1,0 +1,33 @@
+package dev.heddle;
+
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Waits for an awaitable for some time, and cancels it then. Source: {@code asyncio.wait_for}. */
+final class WaitFor {
+
+    private WaitFor() {}
+
+    static <T extends @Nullable Object> T run(Awaitable<T> awaitable, long nanos)
+            throws TimeoutException {
+        if (nanos > 0) {
+            long deadline = Asyncio.getRunningLoop().after(nanos);
+            return Timeout.run(deadline, t -> Asyncio.await(awaitable));
+        }
+        if (!(awaitable instanceof Future<T> future)) {
+            throw new TimeoutException("waitFor: no time was given, and nothing was started");
+        }
+        if (future.done()) {
+            return future.result();
+        }
+        future.cancel();
+        Waiting.until(future, null);
+        try {
+            return future.result();
+        } catch (CancelledError e) {
+            var timeout = new TimeoutException("waitFor: no time was given");
+            timeout.initCause(e);
+            throw timeout;
+        }
+    }
+}

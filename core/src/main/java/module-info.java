@@ -1,0 +1,9 @@
+/** Heddle's core: asyncio for the JVM, on the JDK alone. */
+module dev.heddle {
+    requires jdk.unsupported; // sun.misc.Signal
+    requires static transitive org.jspecify;
+
+    exports dev.heddle;
+    exports dev.heddle.generator;
+    exports dev.heddle.reactor;
+}
