@@ -392,6 +392,67 @@ public final class Asyncio {
         return Timeout.run(when == null ? null : EventLoop.nanos(when, "timeoutAt"), body);
     }
 
+    /**
+     * Runs {@code body} in a scope that is cancelled after {@code seconds}, and goes on behind it in
+     * any case. Source: {@code trio.move_on_after}.
+     *
+     * @return the scope, whose {@link CancelScope#cancelledCaught()} tells whether the time was over
+     */
+    public static CancelScope moveOnAfter(double seconds, CancelScope.VoidBody body) {
+        CancelScope scope = CancelScope.after(seconds);
+        scope.run(body);
+        return scope;
+    }
+
+    /**
+     * Runs {@code body} in a scope that is cancelled after {@code seconds}. Source: {@code
+     * trio.fail_after}.
+     *
+     * @throws TimeoutException if the time was over
+     */
+    public static <T extends @Nullable Object> T failAfter(
+            double seconds, CancelScope.Body<T> body) throws TimeoutException {
+        CancelScope scope = CancelScope.after(seconds);
+        T result = scope.call(body);
+        if (scope.cancelledCaught()) {
+            throw new TimeoutException("The time of " + seconds + " s is over");
+        }
+        return result;
+    }
+
+    /**
+     * Returns when the caller will be cancelled by a scope, in seconds of {@link EventLoop#time};
+     * null if no scope around it has a deadline. Lets a library pass on how much time is left.
+     */
+    public static @Nullable Double currentEffectiveDeadline() {
+        CancelScope scope =
+                getRunningLoop().currentTaskFor("currentEffectiveDeadline").scope();
+        return scope == null ? null : scope.effectiveDeadline();
+    }
+
+    // ---------------------------------------------------------------- structure
+
+    /**
+     * Runs {@code body} with a group of tasks, and returns what it returns when all of them have
+     * ended. If one fails, all others are cancelled. See {@link TaskGroup} for the promise in full.
+     *
+     * @throws ExceptionGroup of all errors, if there are any
+     * @throws CancelledError if the calling task is cancelled
+     */
+    public static <T extends @Nullable Object> T taskGroup(TaskGroup.Body<T> body) {
+        return new TaskGroup().run(body);
+    }
+
+    /** Same as {@link #taskGroup(TaskGroup.Body)}, without a result. */
+    public static void taskGroup(TaskGroup.VoidBody body) {
+        new TaskGroup()
+                .<@Nullable Void>run(
+                        group -> {
+                            body.run(group);
+                            return null;
+                        });
+    }
+
     // ---------------------------------------------------------------- threads
 
     /**

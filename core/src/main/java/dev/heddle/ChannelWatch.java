@@ -2,15 +2,19 @@ package dev.heddle;
 
 import dev.heddle.reactor.Reactor;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /** The reader and the writer callback of one channel. */
 final class ChannelWatch {
 
-    private static final int WRITES = SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
+    private static final int READS = SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
+
+    /** A selector reports the first only while a channel is connecting, the second only after. */
+    private static final int WRITES = SelectionKey.OP_CONNECT | SelectionKey.OP_WRITE;
 
     private final SelectableChannel channel;
     private final Reactor.Registration registration;
@@ -26,6 +30,9 @@ final class ChannelWatch {
     }
 
     void reader(@Nullable Handle handle) {
+        if (handle != null) {
+            check(READS, "addReader: %s cannot be read from");
+        }
         if (reader != null) {
             reader.cancel();
         }
@@ -34,6 +41,9 @@ final class ChannelWatch {
     }
 
     void writer(@Nullable Handle handle) {
+        if (handle != null) {
+            check(WRITES, "addWriter: %s cannot be written to");
+        }
         if (writer != null) {
             writer.cancel();
         }
@@ -53,23 +63,26 @@ final class ChannelWatch {
         registration.cancel();
     }
 
+    private void check(int operations, String complaint) {
+        if (!channel.isOpen()) {
+            throw new UncheckedIOException(
+                    "The channel was closed while it was watched: " + channel,
+                    new ClosedChannelException());
+        }
+        if ((channel.validOps() & operations) == 0) {
+            throw new IllegalArgumentException(complaint.formatted(channel));
+        }
+    }
+
     private void updateInterest() {
-        int interest = 0;
-        if (reader != null) {
-            interest |= channel.validOps() & ~WRITES;
-        }
-        if (writer != null) {
-            // A connected channel would report OP_CONNECT for ever, an unconnected one nothing else.
-            boolean connecting = channel instanceof SocketChannel s && s.isConnectionPending();
-            interest |= connecting ? SelectionKey.OP_CONNECT : SelectionKey.OP_WRITE;
-        }
+        int interest = (reader == null ? 0 : READS) | (writer == null ? 0 : WRITES);
         if (channel.isOpen()) {
-            registration.interest(interest);
+            registration.interest(interest & channel.validOps());
         }
     }
 
     void queueCallbacks(ReadyQueue queue) {
-        if (reader != null && (ready & ~WRITES) != 0) {
+        if (reader != null && (ready & READS) != 0) {
             queue.add(reader);
         }
         if (writer != null && (ready & WRITES) != 0) {

@@ -53,6 +53,10 @@ final class DefaultExecutor {
 
     /** Waits in a task until the jobs have ended; null: without limit. */
     void shutdown(@Nullable Duration timeout) {
+        if (EventLoop.runningOrNull() != loop || loop.currentTask() == null) {
+            throw new IllegalStateException(
+                    "shutdownDefaultExecutor waits, so it must be called in a task of " + loop);
+        }
         shutDown = true;
         ExecutorService e = executor;
         if (e == null) {
@@ -60,6 +64,7 @@ final class DefaultExecutor {
         }
         e.shutdown();
         Future<Boolean> ended = new Future<>(loop);
+        loop.turn.expect();
         Thread.ofPlatform().daemon().name("heddle-executor-join").start(() -> join(e, timeout, ended));
         if (!ended.await()) {
             ErrorReporter.logger()
@@ -86,6 +91,7 @@ final class DefaultExecutor {
                 new ReadyItem() {
                     @Override
                     void proceed() {
+                        loop.turn.arrived();
                         if (!ended.done()) {
                             ended.setResult(result);
                         }

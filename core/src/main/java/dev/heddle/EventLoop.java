@@ -389,7 +389,14 @@ public final class EventLoop implements AutoCloseable {
      */
     public <T extends @Nullable Object> Task<T> createTask(
             Coroutine<T> coroutine, TaskOptions options) {
+        return createTask(coroutine, options, null);
+    }
+
+    /** Starts a task in a scope, which it leaves when it ends. */
+    <T extends @Nullable Object> Task<T> createTask(
+            Coroutine<T> coroutine, TaskOptions options, @Nullable CancelScope scope) {
         Task<T> task = taskFactory.create(this, coroutine, options);
+        task.enterScope(scope);
         task.begin();
         return task;
     }

@@ -112,12 +112,7 @@ final class Strand extends ReadyItem implements Executor, Runnable {
      */
     void suspend() {
         state = State.SUSPENDING;
-        RuntimeException pinned = null;
-        try {
-            Thread.yield();
-        } catch (IllegalStateException e) { // a generator's continuation in between is pinned
-            pinned = e;
-        }
+        Thread.yield();
         boolean suspended = state == State.RESUMING;
         state = State.RUNNING;
         if (!suspended) {
@@ -125,8 +120,7 @@ final class Strand extends ReadyItem implements Executor, Runnable {
                     task
                             + " cannot wait here: below it on its stack is a class initialiser or a"
                             + " native frame, and these cannot be suspended. Move the wait out of"
-                            + " the static initialiser (or out of the native callback).",
-                    pinned);
+                            + " the static initialiser (or out of the native callback).");
         }
     }
 

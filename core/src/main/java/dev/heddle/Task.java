@@ -1,6 +1,8 @@
 package dev.heddle;
 
 import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,6 +33,9 @@ public class Task<T extends @Nullable Object> extends Future<T> {
     /** A {@link Future}, a {@link Suspension}, a {@link SleepTimer}, or the {@link CancelledError} with which a wait ended. */
     private @Nullable Object waitingOn;
 
+    /** Whether a cancel is going through this task at the moment. */
+    boolean inCancel;
+
     /** A cancel that was asked for and could not be delivered yet. */
     private boolean mustCancel;
 
@@ -39,6 +44,9 @@ public class Task<T extends @Nullable Object> extends Future<T> {
 
     private @Nullable Object cancelMessage;
     private int cancelRequests;
+
+    /** The innermost scope in which the task runs. */
+    private @Nullable CancelScope scope;
 
     /** Neighbours in the loop's list of pending tasks. */
     @Nullable Task<?> previous;
@@ -85,11 +93,10 @@ public class Task<T extends @Nullable Object> extends Future<T> {
                 end();
                 finishWith(value);
             }
-        } catch (CancelledError e) {
-            endCancelled(e);
-        } catch (Throwable e) {
-            if (mustCancel && isInterruption(e)) {
-                endCancelled((CancelledError) new CancelledError(cancelMessage).initCause(e));
+        } catch (Throwable thrown) {
+            Throwable e = cancelBehind(thrown);
+            if (e instanceof CancelledError cancel) {
+                endCancelled(cancel);
                 return;
             }
             end();
@@ -131,15 +138,36 @@ public class Task<T extends @Nullable Object> extends Future<T> {
 
     private void end() {
         loop.tasks.remove(this);
+        enterScope(null);
         coroutine = null;
         waitingOn = null;
+    }
+
+    /** Returns the cancel for which an error stands that an interrupt has caused, or the error. */
+    Throwable cancelBehind(Throwable e) {
+        if (!isInterruption(e) || !(mustCancel || (interrupted && inCancelledScope()))) {
+            return e;
+        }
+        Object message = mustCancel ? cancelMessage : scopeReason();
+        mustCancel = false;
+        dropInterrupt();
+        return new CancelledError(message).initCause(e);
     }
 
     private static boolean isInterruption(Throwable e) {
         return e instanceof InterruptedException
                 || e instanceof ClosedByInterruptException
-                || (e instanceof InterruptedIOException
-                        && !(e instanceof java.net.SocketTimeoutException));
+                // What a blocked java.net.Socket throws; there is no type for it.
+                || (e instanceof SocketException && "Closed by interrupt".equals(e.getMessage()))
+                || (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException));
+    }
+
+    /** Clears the interrupt that stood for a cancel, which is delivered or dropped now. */
+    private void dropInterrupt() {
+        if (interrupted && Thread.currentThread() == strand.thread()) {
+            interrupted = false;
+            Thread.interrupted();
+        }
     }
 
     // ---------------------------------------------------------------- waiting
@@ -201,6 +229,11 @@ public class Task<T extends @Nullable Object> extends Future<T> {
 
     private void suspend() {
         loop.refuseIfClosed();
+        dropInterrupt(); // whatever it stood for comes out of this wait
+        boolean scopeCancelled = inCancelledScope();
+        if (scopeCancelled && !mustCancel) {
+            callOff(waitingOn, scopeReason());
+        }
         Object ended;
         try {
             strand.suspend();
@@ -212,16 +245,13 @@ public class Task<T extends @Nullable Object> extends Future<T> {
             mustCancel = false;
             throw e;
         }
-        if (mustCancel) {
+        if (mustCancel || scopeCancelled) {
+            Object message = mustCancel ? cancelMessage : scopeReason();
             mustCancel = false;
-            if (interrupted) {
-                interrupted = false;
-                Thread.interrupted(); // it stood for the cancel that is delivered now
-            }
             if (ended instanceof Future<?> future && future.settle()) {
                 return; // the caller throws the future's own CancelledError
             }
-            throw new CancelledError(cancelMessage);
+            throw new CancelledError(message);
         }
     }
 
@@ -242,19 +272,41 @@ public class Task<T extends @Nullable Object> extends Future<T> {
      * @return false if the task was done
      */
     @Override
-    public boolean cancel(@Nullable Object message) {
+    public final boolean cancel(@Nullable Object message) {
         loop.checkThread("cancel");
         if (done()) {
             return false;
         }
-        cancelRequests++;
-        if (callOff(waitingOn, message)) {
-            return true;
+        // A loop and not a recursion: chains of waiting tasks may be long, and may even be circles.
+        Task<?> task = this;
+        while (true) {
+            task.cancelRequests++;
+            task.inCancel = true;
+            if (!(task.waitingOn instanceof Task<?> next) || next.done()) {
+                task.cancelHere(message);
+                break;
+            }
+            if (next.inCancel) { // a circle: nobody else could ever end this wait
+                next.removeWaiter(task.strand);
+                task.wakeCancelled(message);
+                break;
+            }
+            task = next;
         }
-        mustCancel = true;
-        cancelMessage = message;
-        interrupted |= strand.interruptIfBlocked();
+        for (Task<?> t = this; t != null && t.inCancel; ) {
+            t.inCancel = false;
+            t = t.waitingOn instanceof Task<?> next ? next : null;
+        }
         return true;
+    }
+
+    /** Ends the wait of this task, or sees to it that the next one is ended. */
+    private void cancelHere(@Nullable Object message) {
+        if (!callOff(waitingOn, message)) {
+            mustCancel = true;
+            cancelMessage = message;
+            interrupted |= strand.interruptIfBlocked();
+        }
     }
 
     /** Returns how many cancel requests there are that were not taken back by {@link #uncancel}. */
@@ -272,9 +324,44 @@ public class Task<T extends @Nullable Object> extends Future<T> {
         loop.checkThread("uncancel");
         if (cancelRequests > 0 && --cancelRequests == 0) {
             mustCancel = false;
+            dropInterrupt();
         }
         return cancelRequests;
     }
+
+    // ---------------------------------------------------------------- scopes
+
+    @Nullable CancelScope scope() {
+        return scope;
+    }
+
+    void enterScope(@Nullable CancelScope newScope) {
+        if (scope != null) {
+            scope.tasks.remove(this);
+        }
+        scope = newScope;
+        if (newScope != null) {
+            newScope.tasks.add(this);
+        }
+    }
+
+    /** Whether each wait is to throw. */
+    boolean inCancelledScope() {
+        return scope != null && scope.isEffectivelyCancelled();
+    }
+
+    private @Nullable Object scopeReason() {
+        return scope == null ? null : scope.effectiveReason();
+    }
+
+    /** Ends the wait of a task whose scope is cancelled; if it does not wait, the next one throws. */
+    void deliverScopeCancel(@Nullable String why) {
+        if (loop.currentTask() != this && !callOff(waitingOn, why)) {
+            interrupted |= strand.interruptIfBlocked();
+        }
+    }
+
+    // ---------------------------------------------------------------- outcome
 
     /** Throws: the outcome of a task is that of its coroutine. */
     @Override

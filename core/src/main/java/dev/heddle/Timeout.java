@@ -105,7 +105,8 @@ public final class Timeout {
         }
         state = State.EXPIRED;
         // Only if no one else has asked for a cancel meanwhile is the cancel ours.
-        if (task.uncancel() <= cancellingAtEntry && error != null) {
+        boolean ours = task.uncancel() <= cancellingAtEntry && !task.inCancelledScope();
+        if (ours && error != null) {
             var timeout = new TimeoutException("The time of a timeout is over");
             if (error instanceof CancelledError) {
                 timeout.initCause(error);

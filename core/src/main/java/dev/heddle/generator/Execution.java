@@ -69,11 +69,7 @@ final class Execution<
         value = sent;
         error = thrown;
         phase = Phase.RUNNING;
-        do {
-            Jdk.get().runContinuation(running);
-            // Still RUNNING: some code in this body used the yielder of another generator, and so
-            // suspended the wrong continuation. Send it back to be told; see suspend().
-        } while (phase == Phase.RUNNING);
+        Jdk.get().runContinuation(running);
     }
 
     boolean hasFinished() {
@@ -192,8 +188,9 @@ final class Execution<
 
     /** Gives control back to whoever resumed the body, until the next time. */
     private void suspend(Phase why, @Nullable Object out) {
-        if (phase != Phase.RUNNING) {
-            throw notTheBody(null);
+        Object running = continuation;
+        if (running == null || running != Jdk.get().currentContinuation()) {
+            throw notTheBody();
         }
         if (why == Phase.DELEGATED) {
             delegate = out;
@@ -201,23 +198,18 @@ final class Execution<
             value = out;
         }
         phase = why;
-        boolean resumed = false;
+        boolean suspended = false;
         try {
-            Jdk.get().suspendContinuation();
-            // Only resume() sets it to RUNNING. Otherwise the caller is not the body but code that
-            // the body calls in another generator, or that another thread runs.
-            resumed = phase == Phase.RUNNING;
-        } catch (IllegalStateException e) {
-            throw cannotSuspend(e);
+            suspended = Jdk.get().suspendContinuation();
         } finally {
-            if (!resumed) {
+            if (!suspended) {
                 phase = Phase.RUNNING;
                 value = null;
                 delegate = null;
             }
         }
-        if (!resumed) {
-            throw notTheBody(null);
+        if (!suspended) {
+            throw pinned();
         }
     }
 
@@ -230,26 +222,18 @@ final class Execution<
         return takeValue();
     }
 
-    private static IllegalStateException cannotSuspend(IllegalStateException e) {
-        String message = e.getMessage();
-        if (message == null || !message.startsWith("Pinned")) {
-            return notTheBody(e);
-        }
+    private static IllegalStateException pinned() {
         return new IllegalStateException(
                 "A generator cannot yield here: its stack holds a native frame or a class"
-                        + " initializer (static { ... }), which cannot be suspended. "
-                        + message
-                        + ", on "
-                        + Thread.currentThread(),
-                e);
+                        + " initializer (static { ... }), which cannot be suspended; on "
+                        + Thread.currentThread());
     }
 
-    private static IllegalStateException notTheBody(@Nullable Throwable cause) {
+    private static IllegalStateException notTheBody() {
         return new IllegalStateException(
                 "A generator's yielder was used outside the generator's body, on "
                         + Thread.currentThread()
                         + ". It works only in calls made by the body itself, while it executes:"
-                        + " not on another thread, not in another generator, not after the end.",
-                cause);
+                        + " not on another thread, not in another generator, not after the end.");
     }
 }

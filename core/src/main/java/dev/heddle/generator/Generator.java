@@ -41,8 +41,10 @@ import java.util.stream.StreamSupport;
  * <p><b>What belongs to a thread does not travel.</b> Do not yield inside {@code synchronized} or
  * {@code ScopedValue.where}: the lock stays taken and the binding stays visible outside. And where
  * a generator is continued by another thread than before, its body may not rely on who the current
- * thread is, neither directly nor by taking locks, sleeping or using thread-locals: HotSpot takes
- * {@link Thread#currentThread()} for a constant in a compiled method, also across a yield.
+ * thread is, neither directly nor by taking locks, sleeping, parking or using thread-locals:
+ * HotSpot takes {@link Thread#currentThread()} for a constant in a compiled method, also across a
+ * yield, so that a hot body would lock or park the thread of before. Values and objects travel
+ * freely.
  *
  * <p>Checked exceptions come out of {@code next}, {@code send}, {@code throwInto} and {@code
  * hasNext} as they are, although none is declared; {@link #mayThrow} declares one.
@@ -51,6 +53,7 @@ import java.util.stream.StreamSupport;
  * @param <S> what can be sent to it
  * @param <R> what it returns
  */
+@SuppressWarnings("IterableAndIterator") // as in Python, it is its own iterator
 public final class Generator<
                 Y extends @Nullable Object, S extends @Nullable Object, R extends @Nullable Object>
         implements Iterator<Y>, Iterable<Y>, Delegate<Y, S, R>, AutoCloseable {
@@ -436,7 +439,7 @@ public final class Generator<
     /**
      * Gives a value that went through a slot its type again; only the body knows it to be right.
      */
-    @SuppressWarnings({"unchecked", "NullAway"})
+    @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
     static <T extends @Nullable Object> T cast(@Nullable Object value) {
         return (T) value;
     }

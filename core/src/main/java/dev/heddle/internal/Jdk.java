@@ -1,7 +1,8 @@
 package dev.heddle.internal;
 
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.Executor;
 
 /**
  * Everything that Heddle uses of the JDK beyond its public API, and nothing else.
@@ -53,10 +54,16 @@ public interface Jdk {
     void runContinuation(Object continuation);
 
     /**
+     * Returns the innermost continuation made by {@link #newContinuation} that the caller runs in;
+     * null if none.
+     */
+    @Nullable Object currentContinuation();
+
+    /**
      * Suspends the innermost continuation made by {@link #newContinuation} that the caller runs in.
      *
-     * @throws IllegalStateException if there is none, or it is pinned by a native frame or a class
-     *     initializer
+     * @return whether it was; false if it is pinned by a native frame or a class initializer
+     * @throws IllegalStateException if there is none
      */
-    void suspendContinuation();
+    boolean suspendContinuation();
 }

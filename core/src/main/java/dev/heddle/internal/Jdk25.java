@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * JDK 25: the package-private constructor that the JDK's own tests use to give a virtual thread its
- * scheduler, and {@code jdk.internal.vm.Continuation}.
+ * scheduler, and {@code jdk.internal.vm.Continuation} by way of {@link Continuations25}.
  *
  * <p>Method handles in static final fields, so that the JIT compiles the calls like direct ones.
  */
@@ -22,22 +22,15 @@ final class Jdk25 implements Jdk {
     private static final @Nullable MethodHandle newBuilder;
     private static final @Nullable MethodHandle currentCarrier;
     private static final @Nullable MethodHandle threadLocalGet;
-    private static final @Nullable MethodHandle newContinuation;
-    private static final @Nullable MethodHandle runContinuation;
-    private static final @Nullable MethodHandle yieldContinuation;
     private static final Jdk25 instance = new Jdk25();
 
     static {
         MethodHandle builder = null;
         MethodHandle carrier = null;
         MethodHandle localGet = null;
-        MethodHandle newCont = null;
-        MethodHandle runCont = null;
-        MethodHandle yieldCont = null;
         Throwable trouble = null;
         try {
             var lookup = MethodHandles.lookup();
-
             var builderClass = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder");
             builder =
                     MethodHandles.privateLookupIn(builderClass, lookup)
@@ -56,31 +49,6 @@ final class Jdk25 implements Jdk {
                                     ThreadLocal.class,
                                     "get",
                                     MethodType.methodType(Object.class, Thread.class));
-
-            var continuation = Class.forName("jdk.internal.vm.Continuation");
-            var scopeClass = Class.forName("jdk.internal.vm.ContinuationScope");
-            Object scope = scopeClass.getConstructor(String.class).newInstance("heddle.generator");
-            newCont =
-                    MethodHandles.insertArguments(
-                                    lookup.findConstructor(
-                                            continuation,
-                                            MethodType.methodType(
-                                                    void.class, scopeClass, Runnable.class)),
-                                    0,
-                                    scope)
-                            .asType(MethodType.methodType(Object.class, Runnable.class));
-            runCont =
-                    lookup.findVirtual(continuation, "run", MethodType.methodType(void.class))
-                            .asType(MethodType.methodType(void.class, Object.class));
-            yieldCont =
-                    MethodHandles.insertArguments(
-                                    lookup.findStatic(
-                                            continuation,
-                                            "yield",
-                                            MethodType.methodType(boolean.class, scopeClass)),
-                                    0,
-                                    scope)
-                            .asType(MethodType.methodType(void.class));
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             trouble = e;
         }
@@ -88,9 +56,6 @@ final class Jdk25 implements Jdk {
         newBuilder = builder;
         currentCarrier = carrier;
         threadLocalGet = localGet;
-        newContinuation = newCont;
-        runContinuation = runCont;
-        yieldContinuation = yieldCont;
     }
 
     static Jdk get() {
@@ -110,7 +75,7 @@ final class Jdk25 implements Jdk {
             }
             return builder.unstarted(body);
         } catch (Throwable e) {
-            throw propagate(e);
+            throw Sneaky.sneakyThrow(e);
         }
     }
 
@@ -119,7 +84,7 @@ final class Jdk25 implements Jdk {
         try {
             return (Thread) currentCarrier.invokeExact();
         } catch (Throwable e) {
-            throw propagate(e);
+            throw Sneaky.sneakyThrow(e);
         }
     }
 
@@ -130,7 +95,7 @@ final class Jdk25 implements Jdk {
             Thread carrier = (Thread) currentCarrier.invokeExact();
             return (T) (Object) threadLocalGet.invokeExact((ThreadLocal<?>) local, carrier);
         } catch (Throwable e) {
-            throw propagate(e);
+            throw Sneaky.sneakyThrow(e);
         }
     }
 
@@ -146,32 +111,21 @@ final class Jdk25 implements Jdk {
 
     @Override
     public Object newContinuation(Runnable body) {
-        try {
-            return (Object) newContinuation.invokeExact(body);
-        } catch (Throwable e) {
-            throw propagate(e);
-        }
+        return Continuations25.make(body);
     }
 
     @Override
     public void runContinuation(Object continuation) {
-        try {
-            runContinuation.invokeExact(continuation);
-        } catch (Throwable e) {
-            throw propagate(e);
-        }
+        Continuations25.run(continuation);
     }
 
     @Override
-    public void suspendContinuation() {
-        try {
-            yieldContinuation.invokeExact();
-        } catch (Throwable e) {
-            throw propagate(e);
-        }
+    public @Nullable Object currentContinuation() {
+        return Continuations25.current();
     }
 
-    private static RuntimeException propagate(Throwable e) {
-        throw Sneaky.sneakyThrow(e);
+    @Override
+    public boolean suspendContinuation() {
+        return Continuations25.suspend();
     }
 }
