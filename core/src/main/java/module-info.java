@@ -1,7 +1,7 @@
 /** Heddle's core: asyncio for the JVM, on the JDK alone. */
 module dev.heddle {
     requires jdk.unsupported; // sun.misc.Signal
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.heddle;
     exports dev.heddle.generator;

@@ -2,12 +2,14 @@ package dev.heddle;
 
 import dev.heddle.internal.Sneaky;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -111,7 +113,17 @@ public final class Asyncio {
         return EventLoop.create();
     }
 
+    /** Returns the time of the running loop's clock, in seconds; not that of the day. */
+    public static double time() {
+        return getRunningLoop().time();
+    }
+
     // ---------------------------------------------------------------- tasks
+
+    /** Makes a pending future of the running loop. */
+    public static <T extends @Nullable Object> Future<T> createFuture() {
+        return getRunningLoop().createFuture();
+    }
 
     /** Starts {@code coroutine} as a task of the running loop, which holds it until it is done. */
     public static <T extends @Nullable Object> Task<T> createTask(Coroutine<T> coroutine) {
@@ -229,6 +241,11 @@ public final class Asyncio {
         return await(awaitable);
     }
 
+    /** Runs {@code coroutine} in the calling task. */
+    public static void await(VoidCoroutine coroutine) {
+        await(coroutine.asCoroutine());
+    }
+
     /** Suspends the calling task until {@code stage} is done; a cancel cancels the stage. */
     public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
         return getRunningLoop().wrapFuture(stage).await();
@@ -257,6 +274,27 @@ public final class Asyncio {
     public static <T extends @Nullable Object> List<T> gather(
             Collection<? extends Awaitable<? extends T>> awaitables) {
         return Gathering.<T>of(List.copyOf(awaitables), false).await();
+    }
+
+    /**
+     * Calls {@code each} with all {@code items} at the same time and returns the results in their
+     * order; see {@link #gather(Awaitable[])}.
+     */
+    public static <A extends @Nullable Object, T extends @Nullable Object> List<T> gather(
+            Collection<? extends A> items, Each<? super A, ? extends T> each) {
+        List<Coroutine<T>> coroutines = new ArrayList<>(items.size());
+        for (A item : items) {
+            coroutines.add(() -> each.apply(item));
+        }
+        return Gathering.<T>of(coroutines, false).await();
+    }
+
+    /** A function that may suspend and throw, for {@link #gather(Collection, Each)}. */
+    @FunctionalInterface
+    public interface Each<A extends @Nullable Object, T extends @Nullable Object> {
+
+        /** Returns the result for {@code item}. */
+        T apply(A item) throws Exception;
     }
 
     /**
@@ -329,6 +367,11 @@ public final class Asyncio {
                 : WaitFor.run(awaitable, EventLoop.nanos(timeout));
     }
 
+    /** Same as {@link #waitFor(Awaitable, double)}. */
+    public static void waitFor(VoidCoroutine coroutine, double seconds) throws TimeoutException {
+        waitFor(coroutine.asCoroutine(), seconds);
+    }
+
     /** Returns awaitables in the order in which they are done; see {@link AsCompleted}. */
     public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
             Collection<? extends Awaitable<? extends T>> awaitables) {
@@ -350,7 +393,12 @@ public final class Asyncio {
         return Shield.of(awaitable).await();
     }
 
-    /** Same as {@link #shield}, as a future that can be cancelled alone. */
+    /** Same as {@link #shield(Awaitable)}. */
+    public static void shield(VoidCoroutine coroutine) {
+        shield(coroutine.asCoroutine());
+    }
+
+    /** Same as {@link #shield(Awaitable)}, as a future that can be cancelled alone. */
     public static <T extends @Nullable Object> Future<T> shieldAsync(Awaitable<T> awaitable) {
         return Shield.of(awaitable);
     }
@@ -468,6 +516,11 @@ public final class Asyncio {
                 .await();
     }
 
+    /** Same as {@link #toThread(Callable)}. */
+    public static void toThread(Runnable job) {
+        Asyncio.<@Nullable Object>toThread(Executors.callable(job));
+    }
+
     /** Starts {@code coroutine} in {@code loop} from another thread; see the loop's method. */
     public static <T extends @Nullable Object> CompletableFuture<T> runCoroutineThreadsafe(
             Coroutine<T> coroutine, EventLoop loop) {
@@ -479,9 +532,17 @@ public final class Asyncio {
         return getRunningLoop().wrapFuture(stage);
     }
 
-    // ---------------------------------------------------------------- the old style
+    // ---------------------------------------------------------------- coroutines
 
-    /** Makes a coroutine of a generator's body; see {@link GeneratorCoroutine}. */
+    /** Returns {@code coroutine}: gives a lambda its type where the compiler does not see it. */
+    public static <T extends @Nullable Object> Coroutine<T> coroutine(Coroutine<T> coroutine) {
+        return coroutine;
+    }
+
+    /**
+     * Makes a coroutine of a generator's body, in the style from before {@code await}; see {@link
+     * GeneratorCoroutine}.
+     */
     public static <R extends @Nullable Object> GeneratorCoroutine<R> coroutine(
             GeneratorCoroutine.Body<R> body) {
         return GeneratorCoroutine.of(body);

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sees to it that a failure which nobody retrieves is reported: when its future is collected as
- * garbage, or at the latest when the loop is closed.
+ * garbage, or at the latest when the loop is closed. A {@link CancelledError} is no failure.
  *
  * <p>States: open → retrieved | reported. It must not refer to its future, which could otherwise
  * never be collected.
@@ -22,10 +22,11 @@ final class FailureReport implements Runnable {
 
     private final EventLoop loop;
     private final String message;
-    private final Throwable exception;
     private final Bindings bindings;
     private final @Nullable Throwable sourceStack;
-    private volatile boolean ended;
+
+    /** Null from when it is retrieved or reported on: it may refer to the future, see above. */
+    private volatile @Nullable Throwable exception;
 
     private FailureReport(Future<?> future, Throwable exception) {
         this.loop = future.loop;
@@ -41,15 +42,19 @@ final class FailureReport implements Runnable {
     /** Makes the report of a future that has just failed. */
     static FailureReport of(Future<?> future, Throwable exception) {
         var report = new FailureReport(future, exception);
-        future.loop.unretrieved.add(report);
-        CLEANER.register(future, report);
+        if (exception instanceof CancelledError) {
+            report.exception = null;
+        } else {
+            future.loop.unretrieved.add(report);
+            CLEANER.register(future, report);
+        }
         return report;
     }
 
     /** Notes that somebody has seen the failure; on any thread. */
     void retrieved() {
-        if (!ended) {
-            ended = true;
+        if (exception != null) {
+            exception = null;
             loop.unretrieved.remove(this);
         }
     }
@@ -57,7 +62,7 @@ final class FailureReport implements Runnable {
     /** Called when the future was collected, on the cleaner's thread. */
     @Override
     public void run() {
-        if (!ended) {
+        if (exception != null) {
             loop.resume(
                     new ReadyItem() {
                         @Override
@@ -70,12 +75,13 @@ final class FailureReport implements Runnable {
 
     /** Reports the failure, unless it was retrieved or reported before. */
     void report() {
-        if (!ended) {
+        Throwable e = exception;
+        if (e != null) {
             retrieved();
             loop.invoke(
                     () ->
                             loop.callExceptionHandler(
-                                    ErrorContext.of(message, exception).withSource(sourceStack)),
+                                    ErrorContext.of(message, e).withSource(sourceStack)),
                     bindings,
                     null);
         }

@@ -37,19 +37,14 @@ final class Gathering<T extends @Nullable Object> extends Future<List<T>> {
     static <T extends @Nullable Object> Future<List<T>> of(
             List<? extends Awaitable<? extends T>> awaitables, boolean returnExceptions) {
         EventLoop loop = Asyncio.getRunningLoop();
+        awaitables.forEach(a -> check(a, loop)); // before any of them is started
         Map<Awaitable<? extends T>, Future<? extends T>> made = new IdentityHashMap<>();
         List<Future<? extends T>> children = new ArrayList<>(awaitables.size());
         for (Awaitable<? extends T> awaitable : awaitables) {
-            Objects.requireNonNull(awaitable, "awaitable");
             Future<? extends T> child = made.get(awaitable);
             if (child == null) {
                 child = Asyncio.ensureFuture(awaitable);
                 made.put(awaitable, child);
-            }
-            if (child.loop != loop) {
-                throw new IllegalArgumentException(
-                        "gather: %s belongs to %s, and this is %s"
-                                .formatted(child, child.loop, loop));
             }
             children.add(child);
         }
@@ -67,6 +62,14 @@ final class Gathering<T extends @Nullable Object> extends Future<List<T>> {
         }
         alreadyDone.forEach(gathering::onChildDone);
         return gathering;
+    }
+
+    private static void check(Awaitable<?> awaitable, EventLoop loop) {
+        Objects.requireNonNull(awaitable, "awaitable");
+        if (awaitable instanceof Future<?> child && child.loop != loop) {
+            throw new IllegalArgumentException(
+                    "gather: %s belongs to %s, and this is %s".formatted(child, child.loop, loop));
+        }
     }
 
     private void onChildDone(Future<?> child) {

@@ -135,6 +135,11 @@ public final class GeneratorCoroutine<R extends @Nullable Object> implements Cor
             };
         }
 
+        /** Suspends for {@code seconds}. */
+        public void sleep(double seconds) {
+            yielder.yieldFrom(GeneratorCoroutine.sleep(seconds).generator());
+        }
+
         /** Runs a generator as a sub-generator, and returns what it returns. */
         public <T extends @Nullable Object> T yieldFrom(Generator<Object, Object, T> generator) {
             return yielder.yieldFrom(generator);

@@ -51,7 +51,7 @@ final class Turn {
 
     /** Returns how long the loop has nothing to do: nanoseconds, or negative without limit. */
     long timeout() {
-        if (stopping || !ready.isEmpty()) {
+        if (stopping || !nothingReady()) {
             return 0;
         }
         TimerHandle next = timers.first();
@@ -97,6 +97,7 @@ final class Turn {
     }
 
     void processReady() {
+        runUrgent(); // what a KeyboardInterrupt has left standing
         queueDueTimers();
         for (int batch = ready.size(); batch > 0; batch--) {
             // The only place where callbacks and tasks are run.

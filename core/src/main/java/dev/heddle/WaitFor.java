@@ -10,11 +10,13 @@ final class WaitFor {
 
     static <T extends @Nullable Object> T run(Awaitable<T> awaitable, long nanos)
             throws TimeoutException {
+        EventLoop loop = Asyncio.getRunningLoop();
         if (nanos > 0) {
-            long deadline = Asyncio.getRunningLoop().after(nanos);
-            return Timeout.run(deadline, t -> Asyncio.await(awaitable));
+            return Timeout.run(loop.after(nanos), t -> Asyncio.await(awaitable));
         }
+        Task<?> task = loop.currentTaskFor("waitFor");
         if (!(awaitable instanceof Future<T> future)) {
+            task.yieldOnce(); // so that calls like this in a loop starve nobody
             throw new TimeoutException("waitFor: no time was given, and nothing was started");
         }
         if (future.done()) {

@@ -1,0 +1,183 @@
+package dev.heddle;
+
+import static dev.heddle.Asyncio.createTask;
+import static dev.heddle.Asyncio.currentTask;
+import static dev.heddle.Asyncio.sleep;
+import static dev.heddle.Asyncio.timeout;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A task in a wait that cannot be interrupted gets its cancel at the next one, and no interrupt is
+ * left behind on its thread.
+ */
+class CancelInterruptFlagTest extends LoopFixture {
+
+    private final Future<Void> never = loop.createFuture();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<String> log = new ArrayList<>();
+
+    /** Cancels a task while it is in {@code lock.lock()}; it goes on with {@code next}. */
+    private Task<Void> cancelledInLock(VoidCoroutine next) {
+        lock.lock();
+        return run(
+                () -> {
+                    Task<Void> task =
+                            createTask(
+                                    () -> {
+                                        lock.lock();
+                                        lock.unlock();
+                                        next.await();
+                                    });
+                    while (!task.strand.isBlocked()) {
+                        sleep(0);
+                    }
+                    task.cancel("enough");
+                    for (int i = 0; i < 5; i++) {
+                        sleep(0);
+                    }
+                    assertThat(task.strand.isBlocked()).isTrue();
+                    loop.callSoon(lock::unlock);
+                    Asyncio.wait(List.of(task));
+                    return task;
+                });
+    }
+
+    private VoidCoroutine cancelledIn(VoidCoroutine wait) {
+        return () -> {
+            assertThatExceptionOfType(CancelledError.class)
+                    .isThrownBy(wait::await)
+                    .withMessage("enough");
+            log.add("interrupted: " + Thread.currentThread().isInterrupted());
+            assertThatCode(() -> Thread.sleep(1)).doesNotThrowAnyException();
+        };
+    }
+
+    private void assertCleanEnd(Task<Void> task) {
+        assertThat(task.exception()).isNull();
+        assertThat(log).containsExactly("interrupted: false");
+    }
+
+    @Test
+    void cancelComesAtAnAwaitOfAFuture() {
+        assertCleanEnd(cancelledInLock(cancelledIn(never::await)));
+
+        assertThat(never.cancelled()).isTrue();
+    }
+
+    @Test
+    void cancelComesAtAnAwaitOfATask() {
+        assertCleanEnd(cancelledInLock(cancelledIn(() -> createTask(() -> sleep(100)).await())));
+    }
+
+    @Test
+    void cancelComesAtASleep() {
+        assertCleanEnd(cancelledInLock(cancelledIn(() -> sleep(100))));
+    }
+
+    @Test
+    void cancelComesAtASleepOfZero() {
+        assertCleanEnd(cancelledInLock(cancelledIn(() -> sleep(0))));
+    }
+
+    @Test
+    void cancelComesAtTheNextInterruptibleCall() {
+        Task<Void> task = cancelledInLock(() -> Thread.sleep(1_000_000));
+
+        assertThat(task.cancelled()).isTrue();
+    }
+
+    @Test
+    void awaitOfWhatIsDoneIsNoWait() {
+        Future<String> done = loop.createFuture();
+        done.setResult("there");
+
+        Task<Void> task =
+                cancelledInLock(
+                        () -> {
+                            log.add(done.await());
+                            sleep(0);
+                        });
+
+        assertThat(log).containsExactly("there");
+        assertThat(task.cancelled()).isTrue();
+    }
+
+    @Test
+    void requestThatIsTakenBackTakesTheInterruptBack() {
+        Task<Void> task =
+                cancelledInLock(
+                        () -> {
+                            currentTask().uncancel();
+                            log.add("interrupted: " + Thread.currentThread().isInterrupted());
+                            Thread.sleep(1);
+                            sleep(0);
+                        });
+
+        assertCleanEnd(task);
+    }
+
+    @Test
+    void timeoutThatCannotInterruptLeavesNothingBehind() throws Exception {
+        var held = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        Thread holder =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    lock.lock();
+                                    held.countDown();
+                                    awaitUninterruptibly(release);
+                                    lock.unlock();
+                                });
+        held.await();
+
+        run(
+                () -> {
+                    loop.callLater(1.5, release::countDown);
+                    loop.callSoon(() -> clock.advance(Duration.ofSeconds(2)));
+                    timeout(
+                            0.5,
+                            () -> {
+                                lock.lock(); // until both timers have fired
+                                lock.unlock();
+                            });
+                    log.add("interrupted: " + Thread.currentThread().isInterrupted());
+                    Thread.sleep(1);
+                    sleep(0);
+                    assertThat(currentTask().cancelling()).isZero();
+                });
+
+        assertThat(log).containsExactly("interrupted: false");
+        holder.join();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void timeoutOfABlockedCallIsATimeout() {
+        run(
+                () -> {
+                    loop.callSoon(() -> clock.advance(Duration.ofSeconds(10)));
+                    assertThatExceptionOfType(TimeoutException.class)
+                            .isThrownBy(() -> timeout(5, () -> Thread.sleep(1_000_000)));
+                    assertThat(currentTask().cancelling()).isZero();
+                    sleep(1);
+                });
+    }
+}
