@@ -193,7 +193,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=0.3)
     parser.add_argument("names", nargs="*")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
 
     sys.setrecursionlimit(10_000)  # a generator that yields from another one is a call deeper
     loop = new_loop(args.loop)

@@ -9,7 +9,6 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -518,7 +517,12 @@ public final class Asyncio {
 
     /** Same as {@link #toThread(Callable)}. */
     public static void toThread(Runnable job) {
-        Asyncio.<@Nullable Object>toThread(Executors.callable(job));
+        Objects.requireNonNull(job, "job");
+        Asyncio.<@Nullable Void>toThread(
+                () -> {
+                    job.run();
+                    return null;
+                });
     }
 
     /** Starts {@code coroutine} in {@code loop} from another thread; see the loop's method. */

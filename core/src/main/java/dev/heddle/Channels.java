@@ -23,12 +23,22 @@ final class Channels {
 
     void addReader(SelectableChannel channel, Runnable callback) {
         Handle handle = handle(callback);
-        watch(channel, "addReader").reader(handle);
+        ChannelWatch watch = watch(channel, "addReader");
+        try {
+            watch.reader(handle);
+        } finally {
+            forgetIfIdle(channel, watch); // it has refused
+        }
     }
 
     void addWriter(SelectableChannel channel, Runnable callback) {
         Handle handle = handle(callback);
-        watch(channel, "addWriter").writer(handle);
+        ChannelWatch watch = watch(channel, "addWriter");
+        try {
+            watch.writer(handle);
+        } finally {
+            forgetIfIdle(channel, watch); // it has refused
+        }
     }
 
     boolean removeReader(SelectableChannel channel) {

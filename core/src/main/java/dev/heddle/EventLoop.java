@@ -16,7 +16,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -181,7 +180,7 @@ public final class EventLoop implements AutoCloseable {
 
     /** Tells whether it runs. May be called by any thread. */
     public boolean isRunning() {
-        return thread != null;
+        return thread != null && !closed;
     }
 
     /** Tells whether it is closed. May be called by any thread. */
@@ -346,6 +345,9 @@ public final class EventLoop implements AutoCloseable {
 
     /** Puts an item of our own into the ready queue; by the loop's thread. */
     void schedule(ReadyItem item) {
+        if (closed && onThread()) {
+            return; // a late comer has completed something: there is nobody left to tell
+        }
         checkOpen();
         turn.ready.add(item);
     }
@@ -602,8 +604,14 @@ public final class EventLoop implements AutoCloseable {
     }
 
     /** Same as {@link #runInExecutor(Executor, Callable)}. */
-    public Future<@Nullable Object> runInExecutor(@Nullable Executor executor, Runnable job) {
-        return runInExecutor(executor, Executors.callable(job));
+    public Future<@Nullable Void> runInExecutor(@Nullable Executor executor, Runnable job) {
+        Objects.requireNonNull(job, "job");
+        return this.<@Nullable Void>runInExecutor(
+                executor,
+                () -> {
+                    job.run();
+                    return null;
+                });
     }
 
     /** Sets the executor for {@link #runInExecutor} without one. The loop closes it. */
@@ -753,12 +761,13 @@ public final class EventLoop implements AutoCloseable {
      */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
         if (thread != null) {
             throw new IllegalStateException("Cannot close a running event loop: " + this);
         }
-        if (!closed) {
-            OwnThread.ifTaken("heddle-" + name + "-close", this::closeHere);
-        }
+        OwnThread.ifTaken("heddle-" + name + "-close", this::closeHere);
     }
 
     private void closeHere() {
@@ -768,11 +777,11 @@ public final class EventLoop implements AutoCloseable {
             Unwinding.run(this);
             List.copyOf(unretrieved).forEach(FailureReport::report);
         } finally {
-            closed = true;
-            leave();
-            turn.ready.clear();
             turn.timers.clear();
             channels.clear();
+            leave();
+            closed = true; // from here on the ready queue belongs to the late comers
+            LateComers.runAll(this);
             defaultExecutor.abandon();
             closeActions.forEach(Runnable::run);
             try {

@@ -53,14 +53,14 @@ public final class Timeout {
         var timeout = new Timeout(deadline);
         timeout.state = State.ACTIVE;
         timeout.arm();
+        T result;
         try {
-            T result = body.run(timeout);
-            timeout.end(null);
-            return result;
+            result = body.run(timeout);
         } catch (Throwable e) {
-            timeout.end(e);
-            throw Sneaky.sneakyThrow(e);
+            throw Sneaky.sneakyThrow(timeout.endWith(e));
         }
+        timeout.end();
+        return result;
     }
 
     private void arm() {
@@ -93,27 +93,31 @@ public final class Timeout {
         }
     }
 
-    /** Ends the timeout, and throws in place of the {@code error} that leaves it if it was ours. */
-    private void end(@Nullable Throwable error) throws TimeoutException {
+    /** Ends the timeout; returns whether it has expired and is the only one that cancelled. */
+    private boolean end() {
         if (timer != null) {
             timer.cancel();
             timer = null;
         }
         if (state != State.EXPIRING) {
             state = State.FINISHED;
-            return;
+            return false;
         }
         state = State.EXPIRED;
-        // Only if no one else has asked for a cancel meanwhile is the cancel ours.
-        boolean ours = task.uncancel() <= cancellingAtEntry && !task.inCancelledScope();
-        if (ours && error != null) {
+        return task.uncancel() <= cancellingAtEntry && !task.inCancelledScope();
+    }
+
+    /** Ends the timeout; returns what is to be thrown for the {@code error} that leaves it. */
+    private Throwable endWith(Throwable error) {
+        Throwable e = expired() ? task.cancelBehind(error) : error;
+        if (end()) {
             var timeout = new TimeoutException("The time of a timeout is over");
-            if (error instanceof CancelledError) {
-                timeout.initCause(error);
-                throw timeout;
+            if (e instanceof CancelledError) {
+                return timeout.initCause(e);
             }
-            error.addSuppressed(timeout); // it passes, and tells why it came to be
+            e.addSuppressed(timeout); // it passes, and tells why it came to be
         }
+        return e;
     }
 
     /** Returns the deadline in seconds of {@link EventLoop#time}, or null if there is none. */

@@ -3,16 +3,12 @@ package dev.heddle;
 import static dev.heddle.Asyncio.createTask;
 import static dev.heddle.Asyncio.currentTask;
 import static dev.heddle.Asyncio.sleep;
-import static dev.heddle.Asyncio.timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 
@@ -124,60 +120,5 @@ class CancelInterruptFlagTest extends LoopFixture {
                         });
 
         assertCleanEnd(task);
-    }
-
-    @Test
-    void timeoutThatCannotInterruptLeavesNothingBehind() throws Exception {
-        var held = new CountDownLatch(1);
-        var release = new CountDownLatch(1);
-        Thread holder =
-                Thread.ofPlatform()
-                        .start(
-                                () -> {
-                                    lock.lock();
-                                    held.countDown();
-                                    awaitUninterruptibly(release);
-                                    lock.unlock();
-                                });
-        held.await();
-
-        run(
-                () -> {
-                    loop.callLater(1.5, release::countDown);
-                    loop.callSoon(() -> clock.advance(Duration.ofSeconds(2)));
-                    timeout(
-                            0.5,
-                            () -> {
-                                lock.lock(); // until both timers have fired
-                                lock.unlock();
-                            });
-                    log.add("interrupted: " + Thread.currentThread().isInterrupted());
-                    Thread.sleep(1);
-                    sleep(0);
-                    assertThat(currentTask().cancelling()).isZero();
-                });
-
-        assertThat(log).containsExactly("interrupted: false");
-        holder.join();
-    }
-
-    private static void awaitUninterruptibly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    @Test
-    void timeoutOfABlockedCallIsATimeout() {
-        run(
-                () -> {
-                    loop.callSoon(() -> clock.advance(Duration.ofSeconds(10)));
-                    assertThatExceptionOfType(TimeoutException.class)
-                            .isThrownBy(() -> timeout(5, () -> Thread.sleep(1_000_000)));
-                    assertThat(currentTask().cancelling()).isZero();
-                    sleep(1);
-                });
     }
 }

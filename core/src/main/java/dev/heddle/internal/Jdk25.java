@@ -49,6 +49,10 @@ final class Jdk25 implements Jdk {
                                     ThreadLocal.class,
                                     "get",
                                     MethodType.methodType(Object.class, Thread.class));
+            // Only generators need it, but who forgets a flag should learn it at the start.
+            if (!Object.class.getModule().isExported("jdk.internal.vm", Jdk25.class.getModule())) {
+                throw new IllegalAccessException("java.base does not export jdk.internal.vm");
+            }
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             trouble = e;
         }
