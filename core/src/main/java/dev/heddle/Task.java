@@ -329,6 +329,17 @@ public class Task<T extends @Nullable Object> extends Future<T> {
         return cancelRequests;
     }
 
+    /** Whether a cancel was asked for that has not been delivered yet. */
+    boolean isCancelDue() {
+        return mustCancel;
+    }
+
+    /** Drops a cancel that has not been delivered yet, for the one who asked for it. */
+    void dropCancel() {
+        mustCancel = false;
+        dropInterrupt();
+    }
+
     // ---------------------------------------------------------------- scopes
 
     @Nullable CancelScope scope() {

@@ -36,6 +36,7 @@ public final class Timeout {
     private final EventLoop loop;
     private final Task<?> task;
     private final int cancellingAtEntry;
+    private final boolean dueAtEntry;
     private State state = State.CREATED;
     private @Nullable Long deadline;
     private @Nullable TimerHandle timer;
@@ -44,6 +45,7 @@ public final class Timeout {
         this.loop = Asyncio.getRunningLoop();
         this.task = loop.currentTaskFor("timeout");
         this.cancellingAtEntry = task.cancelling();
+        this.dueAtEntry = task.isCancelDue();
         this.deadline = deadline;
     }
 
@@ -104,7 +106,13 @@ public final class Timeout {
             return false;
         }
         state = State.EXPIRED;
-        return task.uncancel() <= cancellingAtEntry && !task.inCancelledScope();
+        if (task.uncancel() > cancellingAtEntry || task.inCancelledScope()) {
+            return false;
+        }
+        if (!dueAtEntry) {
+            task.dropCancel(); // it was ours, and came too late
+        }
+        return true;
     }
 
     /** Ends the timeout; returns what is to be thrown for the {@code error} that leaves it. */

@@ -2,13 +2,17 @@ package dev.heddle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.generator.Generator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a JVM must be started. */
 @Timeout(120)
@@ -30,6 +34,26 @@ class JdkFlagsTest {
         }
     }
 
+    /** Uses a generator, twice if the first attempt fails. */
+    static final class GeneratorProgram {
+
+        private GeneratorProgram() {}
+
+        public static void main(String[] args) {
+            try {
+                System.out.println(first());
+            } catch (Throwable first) {
+                first.printStackTrace(System.out);
+                System.out.println("second attempt");
+                first();
+            }
+        }
+
+        private static Object first() {
+            return Generator.<String>produce(y -> y.yield("it runs")).next();
+        }
+    }
+
     /** Prints whether its loop is in debug mode. */
     static final class DebugProgram {
 
@@ -42,14 +66,19 @@ class JdkFlagsTest {
         }
     }
 
-    static List<List<String>> incomplete() {
-        return List.of(List.of(), List.of(JdkFork.OPENS), List.of(JdkFork.EXPORTS));
+    static Stream<Arguments> incomplete() {
+        return Stream.of(
+                Arguments.of(List.of(), Program.class),
+                Arguments.of(List.of(JdkFork.EXPORTS), Program.class),
+                Arguments.of(List.of(), GeneratorProgram.class),
+                Arguments.of(List.of(JdkFork.OPENS), GeneratorProgram.class));
     }
 
     @ParameterizedTest
     @MethodSource("incomplete")
-    void withoutTheFlagsEachUseSaysExactlyWhatToAdd(List<String> flags) throws Exception {
-        JdkFork.Outcome outcome = JdkFork.run(flags, Map.of(), Program.class);
+    void withoutTheFlagsEachUseSaysExactlyWhatToAdd(List<String> flags, Class<?> program)
+            throws Exception {
+        JdkFork.Outcome outcome = JdkFork.run(flags, Map.of(), program);
 
         assertThat(outcome.exitCode()).isEqualTo(1);
         String[] attempts = outcome.output().split("second attempt", 2);
@@ -63,10 +92,11 @@ class JdkFlagsTest {
         }
     }
 
-    @Test
-    void withTheFlagsItRunsWithoutAWord() throws Exception {
+    @ParameterizedTest
+    @ValueSource(classes = {Program.class, GeneratorProgram.class})
+    void withTheFlagsItRunsWithoutAWord(Class<?> program) throws Exception {
         JdkFork.Outcome outcome =
-                JdkFork.run(List.of(JdkFork.OPENS, JdkFork.EXPORTS), Map.of(), Program.class);
+                JdkFork.run(List.of(JdkFork.OPENS, JdkFork.EXPORTS), Map.of(), program);
 
         assertThat(outcome.output().strip()).isEqualTo("it runs");
         assertThat(outcome.exitCode()).isZero();
