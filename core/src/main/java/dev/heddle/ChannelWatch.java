@@ -1,12 +1,14 @@
 package dev.heddle;
 
 import dev.heddle.reactor.Reactor;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
-import org.jspecify.annotations.Nullable;
 
 /** The reader and the writer callback of one channel. */
 final class ChannelWatch {

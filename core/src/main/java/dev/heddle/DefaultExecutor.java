@@ -1,18 +1,19 @@
 package dev.heddle;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The pool for {@code runInExecutor(null, ...)}.
  *
- * <p>States: none → open → shut down. Its threads are platform threads: a virtual thread that is made
- * in a task would be scheduled by the task's loop, and block it.
+ * <p>States: none → open → shut down. Its threads are platform threads: a virtual thread that is
+ * made in a task would be scheduled by the task's loop, and block it.
  */
 final class DefaultExecutor {
 
@@ -65,7 +66,10 @@ final class DefaultExecutor {
         e.shutdown();
         Future<Boolean> ended = new Future<>(loop);
         loop.turn.expect();
-        Thread.ofPlatform().daemon().name("heddle-executor-join").start(() -> join(e, timeout, ended));
+        Thread.ofPlatform()
+                .daemon()
+                .name("heddle-executor-join")
+                .start(() -> join(e, timeout, ended));
         if (!ended.await()) {
             ErrorReporter.logger()
                     .log(

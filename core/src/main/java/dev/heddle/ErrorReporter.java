@@ -1,8 +1,9 @@
 package dev.heddle;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import org.jspecify.annotations.Nullable;
 
 /** Hands errors to the loop's exception handler, and to the log where that fails. */
 final class ErrorReporter {
@@ -60,7 +61,8 @@ final class ErrorReporter {
         }
         for (ErrorContext c = context; c != null; c = c.inner()) {
             if (c.sourceStack() != null) {
-                logger.log(Level.ERROR, "It was made here (most recent call first)", c.sourceStack());
+                logger.log(
+                        Level.ERROR, "It was made here (most recent call first)", c.sourceStack());
             }
             if (c != context && c.exception() != null) {
                 logger.log(Level.ERROR, "The error that was being handled", c.exception());

@@ -154,7 +154,12 @@ public final class EventLoop implements AutoCloseable {
             throw new IllegalStateException(
                     "Event loop stopped before Future completed: " + future);
         }
-        return future.result();
+        try {
+            return future.result();
+        } catch (Throwable e) {
+            Stacks.addCallers(e);
+            throw e;
+        }
     }
 
     /** Makes a task of {@code coroutine} and runs until it is done, as for a future. */
@@ -505,6 +510,7 @@ public final class EventLoop implements AutoCloseable {
         if (escaping != null) {
             KeyboardInterrupt e = escaping;
             escaping = null;
+            Stacks.addCallers(e);
             throw e;
         }
     }

@@ -1,6 +1,7 @@
 package dev.heddle;
 
 import dev.heddle.internal.Sneaky;
+
 import org.jspecify.annotations.Nullable;
 
 /** Gives a loop a platform thread of its own where the caller's cannot be its thread. */

@@ -1,18 +1,19 @@
 package dev.heddle;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is ready to run, first in, first out, in two lanes: a plain one for the loop's own thread,
  * and a lock-free one for all others.
  *
- * <p>The foreign lane is emptied into the own one whenever the loop's thread adds or counts, so that
- * the order is that of arrival. A producer never blocks, parks or throws: it may be a virtual thread
- * that is pinned meanwhile, or a thread of the JDK.
+ * <p>The foreign lane is emptied into the own one whenever the loop's thread adds or counts, so
+ * that the order is that of arrival. A producer never blocks, parks or throws: it may be a virtual
+ * thread that is pinned meanwhile, or a thread of the JDK.
  *
  * <p>Going to sleep without losing a wake-up: the loop first says that it is asleep and then looks
  * into the foreign lane once more; a producer first adds and then looks whether the loop is asleep.
@@ -25,8 +26,7 @@ final class ReadyQueue {
     static {
         try {
             ASLEEP =
-                    MethodHandles.lookup()
-                            .findVarHandle(ReadyQueue.class, "asleep", boolean.class);
+                    MethodHandles.lookup().findVarHandle(ReadyQueue.class, "asleep", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -61,6 +61,11 @@ final class ReadyQueue {
         for (ReadyItem item; (item = foreign.poll()) != null; ) {
             own.addLast(item);
         }
+    }
+
+    /** Removes an item that the loop's thread has added last, or not long ago. */
+    void remove(ReadyItem item) {
+        own.removeLastOccurrence(item);
     }
 
     /** Returns how many items are in the own lane. */

@@ -31,6 +31,24 @@ final class Stacks {
         return kept.toArray(new StackTraceElement[0]);
     }
 
+    /**
+     * Adds to the stack trace of an error that leaves a loop who runs the loop, as if all had been
+     * one stack. A traceback of Python shows the same; and the JDK's source launcher takes the
+     * frames of its own from the end of the trace, whatever they are.
+     */
+    static void addCallers(Throwable error) {
+        StackTraceElement[] own = error.getStackTrace();
+        StackTraceElement[] here = new Throwable().getStackTrace();
+        List<StackTraceElement> callers = List.of(here).subList(1, here.length);
+        List<StackTraceElement> outermost = callers.subList(callers.size() - 1, callers.size());
+        if (own.length == 0 || List.of(own).subList(own.length - 1, own.length).equals(outermost)) {
+            return; // it has none on purpose, or has these already
+        }
+        List<StackTraceElement> whole = new ArrayList<>(List.of(own));
+        whole.addAll(callers);
+        error.setStackTrace(whole.toArray(new StackTraceElement[0]));
+    }
+
     private static boolean isMachinery(StackTraceElement frame) {
         return MACHINERY.contains(frame.getClassName());
     }

@@ -57,6 +57,14 @@ final class Strand extends ReadyItem implements Executor, Runnable {
         task.loop.turn.ready.add(this);
     }
 
+    /** Takes {@link #wake} back, when the task could not leave its thread. */
+    void forgetWake() {
+        if (woken) {
+            woken = false;
+            task.loop.turn.ready.remove(this);
+        }
+    }
+
     /** Starts the strand, or lets it go on, until it suspends, blocks or ends. */
     @Override
     void proceed() {

@@ -185,11 +185,10 @@ public class Task<T extends @Nullable Object> extends Future<T> {
         }
         future.addWaiter(strand);
         waitingOn = future;
-        if (mustCancel && future.cancel(cancelMessage)) {
-            mustCancel = false;
-        }
+        boolean calledOff = mustCancel && future.cancel(cancelMessage);
+        mustCancel &= !calledOff;
         try {
-            suspend();
+            suspend(calledOff);
         } catch (Throwable e) {
             future.removeWaiter(strand);
             throw e;
@@ -205,10 +204,9 @@ public class Task<T extends @Nullable Object> extends Future<T> {
      */
     void await(Object wait) {
         waitingOn = wait;
-        if (mustCancel && callOff(wait, cancelMessage)) {
-            mustCancel = false;
-        }
-        suspend();
+        boolean calledOff = mustCancel && callOff(wait, cancelMessage);
+        mustCancel &= !calledOff;
+        suspend(calledOff);
     }
 
     /** Ends what the task waits for, so that it is woken with a {@link CancelledError}. */
@@ -224,19 +222,29 @@ public class Task<T extends @Nullable Object> extends Future<T> {
     /** Lets everything run that is ready, once. */
     void yieldOnce() {
         strand.wake();
-        suspend();
+        suspend(false);
     }
 
-    private void suspend() {
-        loop.refuseIfClosed();
-        dropInterrupt(); // whatever it stood for comes out of this wait
-        boolean scopeCancelled = inCancelledScope();
-        if (scopeCancelled && !mustCancel) {
-            callOff(waitingOn, scopeReason());
-        }
+    /**
+     * Suspends the running task, which is this one.
+     *
+     * @param calledOff whether a cancel has already ended the wait
+     */
+    private void suspend(boolean calledOff) {
+        boolean scopeCancelled;
         Object ended;
         try {
+            loop.refuseIfClosed();
+            dropInterrupt(); // whatever it stood for comes out of this wait
+            scopeCancelled = inCancelledScope();
+            if (scopeCancelled && !mustCancel) {
+                callOff(waitingOn, scopeReason());
+            }
             strand.suspend();
+        } catch (Throwable e) { // it has not waited, so nothing may wake it later
+            strand.forgetWake();
+            mustCancel |= calledOff; // it was not delivered either
+            throw e;
         } finally {
             ended = waitingOn;
             waitingOn = null;

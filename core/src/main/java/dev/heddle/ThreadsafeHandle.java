@@ -1,7 +1,8 @@
 package dev.heddle;
 
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A callback from another thread, which that thread can also take back.

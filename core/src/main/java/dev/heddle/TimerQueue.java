@@ -1,7 +1,8 @@
 package dev.heddle;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
 
 /**
  * Timers by deadline, and equal deadlines in the order in which they were made: a binary heap.

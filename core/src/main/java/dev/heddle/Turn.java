@@ -2,12 +2,14 @@ package dev.heddle;
 
 import dev.heddle.reactor.Clock;
 import dev.heddle.reactor.Reactor;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.function.ObjIntConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The heart of the loop: one turn polls for I/O, puts the callbacks of what is ready into the ready

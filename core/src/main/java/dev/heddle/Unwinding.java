@@ -1,11 +1,12 @@
 package dev.heddle;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Ends the tasks of a loop that is being closed, so that their finally blocks run and their threads

@@ -227,25 +227,26 @@ class AsCompletedTest extends LoopFixture {
     }
 
     @Test
-    void cancelledWaiterLosesNoResult() {
+    void waiterThatIsCancelledWhenItsResultComesPassesItOn() {
+        Future<String> first = loop.createFuture();
+        Future<String> second = loop.createFuture();
         run(
                 () -> {
-                    Iterator<Awaitable<String>> next = asCompleted(three()).iterator();
+                    Iterator<Awaitable<String>> next =
+                            asCompleted(List.of(first, second)).iterator();
                     Awaitable<String> one = next.next();
                     Awaitable<String> two = next.next();
                     Task<String> cancelled = createTask(one::await);
                     Task<String> patient = createTask(two::await);
-                    loop.callLater(1, () -> loop.callSoon(() -> cancelled.cancel()));
-                    sleep(1.5);
+                    sleep(0);
+                    first.addDoneCallback(f -> cancelled.cancel()); // after it was woken
 
-                    assertThat(cancelled.done()).isTrue();
-                    if (cancelled.cancelled()) {
-                        assertThat(patient.result()).isEqualTo("a");
-                    } else {
-                        assertThat(cancelled.result()).isEqualTo("a");
-                        patient.cancel();
-                    }
-                    assertThat(one.await()).isEqualTo("b");
+                    first.setResult("first");
+
+                    assertThatExceptionOfType(CancelledError.class).isThrownBy(cancelled::await);
+                    assertThat(patient.await()).isEqualTo("first");
+                    second.setResult("second");
+                    assertThat(one.await()).isEqualTo("second");
                 });
     }
 

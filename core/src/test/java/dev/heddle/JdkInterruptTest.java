@@ -99,9 +99,10 @@ class JdkInterruptTest extends LoopFixture {
                 () -> {
                     Task<Void> task =
                             loop.createTask(
-                                    () ->
-                                            assertThatThrownBy(new Semaphore(0)::acquire)
-                                                    .isInstanceOf(InterruptedException.class));
+                                    () -> {
+                                        assertThatThrownBy(new Semaphore(0)::acquire)
+                                                .isInstanceOf(InterruptedException.class);
+                                    });
                     sleep(0);
                     assertThat(task.strand.isBlocked()).isTrue();
 

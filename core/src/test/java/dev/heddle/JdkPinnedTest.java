@@ -4,14 +4,8 @@ import static dev.heddle.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -51,48 +45,65 @@ class JdkPinnedTest extends LoopFixture {
         static final Object VALUE = action.get();
     }
 
-    /** Runs {@code body} in a callback of the C function qsort. */
-    private static void belowANativeFrame(Runnable body) {
-        try (Arena arena = Arena.ofConfined()) {
-            Linker linker = Linker.nativeLinker();
-            var pointer =
-                    ValueLayout.ADDRESS.withTargetLayout(
-                            java.lang.foreign.MemoryLayout.sequenceLayout(2, ValueLayout.JAVA_INT));
-            MethodHandle compare =
-                    MethodHandles.lookup()
-                            .findStatic(
-                                    JdkPinnedTest.class,
-                                    "compare",
-                                    MethodType.methodType(
-                                            int.class,
-                                            Runnable.class,
-                                            MemorySegment.class,
-                                            MemorySegment.class))
-                            .bindTo(body);
-            MemorySegment stub =
-                    linker.upcallStub(
-                            compare,
-                            FunctionDescriptor.of(ValueLayout.JAVA_INT, pointer, pointer),
-                            arena);
-            MethodHandle qsort =
-                    linker.downcallHandle(
-                            linker.defaultLookup().find("qsort").orElseThrow(),
-                            FunctionDescriptor.ofVoid(
-                                    ValueLayout.ADDRESS,
-                                    ValueLayout.JAVA_LONG,
-                                    ValueLayout.JAVA_LONG,
-                                    ValueLayout.ADDRESS));
-            MemorySegment array = arena.allocateFrom(ValueLayout.JAVA_INT, 2, 1);
-            qsort.invoke(array, 2L, 4L, stub);
-        } catch (Throwable e) {
-            throw new AssertionError(e);
+    /** Refers to a class that is not loaded yet. */
+    public static final class Referrer implements Runnable {
+        @Override
+        public void run() {
+            new Referent();
         }
     }
 
-    @SuppressWarnings("unused") // by the upcall; an exception here would end the JVM
-    private static int compare(Runnable body, MemorySegment a, MemorySegment b) {
-        body.run();
-        return 0;
+    public static final class Referent {}
+
+    /** A class loader that the JVM itself calls, to find what one of its classes refers to. */
+    private static final class Loader extends ClassLoader {
+
+        private final Runnable body;
+
+        Loader(Runnable body) {
+            super(JdkPinnedTest.class.getClassLoader());
+            this.body = body;
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.equals(Referrer.class.getName())) {
+                return define(name);
+            }
+            if (name.equals(Referrer.class.getName().replace("Referrer", "Referent"))) {
+                body.run();
+                return define(name);
+            }
+            return super.loadClass(name, resolve);
+        }
+
+        private Class<?> define(String name) {
+            String file = "/" + name.replace('.', '/') + ".class";
+            try (var in = JdkPinnedTest.class.getResourceAsStream(file)) {
+                byte[] bytes = in.readAllBytes();
+                return defineClass(name, bytes, 0, bytes.length);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Runs {@code body} in a class loader below which there is a frame of the JVM. */
+    private static void belowANativeFrame(Runnable body) {
+        var ran = new boolean[1];
+        var loader =
+                new Loader(
+                        () -> {
+                            body.run();
+                            ran[0] = true;
+                        });
+        try {
+            Class<?> referrer = loader.loadClass(Referrer.class.getName());
+            ((Runnable) referrer.getConstructor().newInstance()).run();
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+        assertThat(ran[0]).isTrue();
     }
 
     private static void assertClear(Throwable error) {

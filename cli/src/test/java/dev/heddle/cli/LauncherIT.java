@@ -94,6 +94,59 @@ class LauncherIT {
     }
 
     @Test
+    void aProgramWhoseTaskThrows() throws Exception {
+        program(
+                "Fails.java",
+                """
+                import static dev.heddle.Asyncio.*;
+
+                void read() throws IOException {
+                    sleep(0.01);
+                    throw new IOException("disk full");
+                }
+
+                void main() {
+                    run(() -> { read(); });
+                }
+                """);
+
+        var result = heddle("run", "Fails.java");
+
+        assertThat(result.exitCode).isEqualTo(1);
+        assertThat(result.err)
+                .contains("java.io.IOException: disk full")
+                .contains("at Fails.read(Fails.java:5)")
+                .contains("at Fails.main(Fails.java:9)");
+    }
+
+    @Test
+    void ctrlCLetsTheTasksCleanUp() throws Exception {
+        program(
+                "Waits.java",
+                """
+                import static dev.heddle.Asyncio.*;
+
+                void main() {
+                    run(() -> {
+                        try {
+                            IO.println("waiting");
+                            sleep(1000);
+                        } finally {
+                            sleep(0.01);
+                            IO.println("cleaned up");
+                        }
+                    });
+                }
+                """);
+
+        var process = launcher("run", "Waits.java").start();
+        assertThat(process.inputReader(UTF_8).readLine()).isEqualTo("waiting");
+        new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor();
+
+        assertThat(result(process)).isEqualTo(new Result(130, "cleaned up\n", ""));
+    }
+
+    @Test
     void whatIsNoProgram() throws Exception {
         program("notes.txt", "");
 

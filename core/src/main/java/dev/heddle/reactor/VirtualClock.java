@@ -35,8 +35,8 @@ public final class VirtualClock implements Clock {
     }
 
     /**
-     * Moves the clock forward by hand. A loop that waits meanwhile looks at the clock only when it is
-     * woken, for example by {@code callSoonThreadsafe}.
+     * Moves the clock forward by hand. A loop that waits meanwhile looks at the clock only when it
+     * is woken, for example by {@code callSoonThreadsafe}.
      *
      * @throws IllegalArgumentException if {@code by} is negative
      */
