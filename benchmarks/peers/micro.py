@@ -10,6 +10,7 @@ operation for each benchmark: the best round by the clock, and the best by the C
 import argparse
 import asyncio
 import json
+import os
 import sys
 import time
 from itertools import repeat
@@ -26,6 +27,17 @@ TIMERS = 100_000
 
 async def switch_alone():
     await yield_times(N)
+
+
+async def switch_alone_with_channel():
+    """The same with one channel more: each turn of these loops asks the kernel in any case."""
+    loop = asyncio.get_running_loop()
+    source, sink = os.pipe()
+    loop.add_reader(source, do_nothing)
+    await yield_times(N)
+    loop.remove_reader(source)
+    os.close(source)
+    os.close(sink)
 
 
 async def switch_two():
@@ -161,6 +173,7 @@ def generator_next(depth):
 def benchmarks():
     """Yields name, coroutine function, operations a call."""
     yield "SwitchBenchmark.alone", switch_alone, N
+    yield "SwitchBenchmark.aloneWithChannel", switch_alone_with_channel, N
     yield "SwitchBenchmark.two", switch_two, N
     yield "SwitchBenchmark.hundred", switch_hundred, N
     yield "SwitchBenchmark.pingPong", switch_ping_pong, N

@@ -6,4 +6,5 @@ module dev.heddle {
     exports dev.heddle;
     exports dev.heddle.generator;
     exports dev.heddle.reactor;
+    exports dev.heddle.sync;
 }

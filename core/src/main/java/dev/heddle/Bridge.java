@@ -19,49 +19,76 @@ final class Bridge {
                 return source;
             }
         }
-        var future = new Future<T>(loop);
-        loop.turn.expect();
-        stage.whenComplete(
-                (value, error) ->
-                        loop.resume(
-                                new ReadyItem() {
-                                    @Override
-                                    void proceed() {
-                                        loop.turn.arrived();
-                                        complete(future, value, error);
-                                    }
-                                }));
-        future.addDoneCallback(
+        loop.checkOpen();
+        var follower = new Follower<T>(loop);
+        stage.whenComplete(follower::arrive);
+        follower.future.addDoneCallback(
                 f -> {
                     if (f.cancelled()) {
+                        follower.expectNoMore();
                         stage.toCompletableFuture().cancel(true);
                     }
                 });
-        return future;
+        return follower.future;
     }
 
-    @SuppressWarnings("NullAway") // value is null only if T allows it
-    private static <T extends @Nullable Object> void complete(
-            Future<T> future, @Nullable T value, @Nullable Throwable error) {
-        if (future.done()) {
-            return; // cancelled meanwhile: nobody waits for it
+    /** Brings the outcome of a stage from whatever thread to a future of a loop. */
+    private static final class Follower<T extends @Nullable Object> extends ReadyItem {
+
+        final Future<T> future;
+        private boolean expecting = true;
+        private @Nullable T value;
+        private @Nullable Throwable error;
+
+        Follower(EventLoop loop) {
+            future = new Future<>(loop);
+            loop.turn.expect();
         }
-        Throwable cause =
-                error instanceof CompletionException && error.getCause() != null
-                        ? error.getCause()
-                        : error;
-        if (cause == null) {
-            future.setResult(value);
-        } else if (cause instanceof CancellationException || cause instanceof CancelledError) {
-            future.cancel(cause.getMessage());
-        } else {
-            future.setException(cause);
+
+        /** Called by the stage, once. */
+        void arrive(@Nullable T newValue, @Nullable Throwable newError) {
+            value = newValue;
+            error = newError;
+            future.loop.resume(this);
+        }
+
+        /** A stage that is not waited for must not hold up a virtual clock. */
+        void expectNoMore() {
+            if (expecting) {
+                expecting = false;
+                future.loop.turn.arrived();
+            }
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // value is null only if T allows it
+        void proceed() {
+            expectNoMore();
+            if (future.done()) {
+                return; // cancelled meanwhile: nobody waits for it
+            }
+            Throwable cause =
+                    error instanceof CompletionException && error.getCause() != null
+                            ? error.getCause()
+                            : error;
+            if (cause == null) {
+                future.setResult(value);
+            } else if (cause instanceof CancellationException || cause instanceof CancelledError) {
+                future.cancel(cause.getMessage());
+            } else {
+                future.setException(cause);
+            }
         }
     }
 
     static <T extends @Nullable Object> CompletableFuture<T> toCompletableFuture(Future<T> source) {
         var mirror = new Mirror<>(source);
-        source.loop.callSoonThreadsafe(() -> mirror.follow(source));
+        if (source.done()) {
+            mirror.mirror(source);
+        } else {
+            mirror.endWithLoop();
+            source.loop.callSoonThreadsafe(() -> mirror.follow(source));
+        }
         return mirror;
     }
 
@@ -69,6 +96,7 @@ final class Bridge {
     static <T extends @Nullable Object> CompletableFuture<T> submit(
             EventLoop loop, Coroutine<T> coroutine) {
         var result = new Mirror<T>(loop);
+        result.endWithLoop();
         loop.callSoonThreadsafe(
                 () -> {
                     try {
@@ -97,6 +125,9 @@ final class Bridge {
 
         Mirror(EventLoop loop) {
             this.loop = loop;
+        }
+
+        void endWithLoop() {
             loop.onClose(onClose);
             whenComplete((value, error) -> loop.forgetOnClose(onClose));
         }

@@ -1,12 +1,13 @@
 package dev.heddle;
 
 import dev.heddle.internal.Sneaky;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A block that can be cancelled as a whole: the code in it, and the tasks of the groups in it.
@@ -15,19 +16,19 @@ import org.jspecify.annotations.Nullable;
  * CREATED ─► ACTIVE ─► LEFT      and at any time before it is left, once: cancelled
  * </pre>
  *
- * <p>It is level-triggered: once it is cancelled, each wait in it throws {@link CancelledError}, until
- * the block is left; so an error that was swallowed does not lose the cancel. The block's own {@code
- * CancelledError} ends at its border, and the code behind it goes on. Code that never waits is not
- * stopped. A task that is blocked in a call of the JDK is interrupted.
+ * <p>It is level-triggered: once it is cancelled, each wait in it throws {@link CancelledError},
+ * until the block is left; so an error that was swallowed does not lose the cancel. The block's own
+ * {@code CancelledError} ends at its border, and the code behind it goes on. Code that never waits
+ * is not stopped. A task that is blocked in a call of the JDK is interrupted.
  *
- * <p>Scopes form a tree. A cancel reaches all scopes below it, except for those that are {@linkplain
- * #shield shielded}. If several are cancelled, the {@code CancelledError} goes to the outermost one,
- * which is found out at each border anew. A {@link Task#cancel} of the task outranks the scopes and
- * their shields: its {@code CancelledError} passes their borders.
+ * <p>Scopes form a tree. A cancel reaches all scopes below it, except for those that are
+ * {@linkplain #shield shielded}. If several are cancelled, the {@code CancelledError} goes to the
+ * outermost one, which is found out at each border anew. A {@link Task#cancel} of the task outranks
+ * the scopes and their shields: its {@code CancelledError} passes their borders.
  *
- * <p>The tasks of a {@link TaskGroup} run in the scope in which the group was entered; a task made by
- * {@link Asyncio#createTask} runs in none. A generator must not yield in a scope: the code that goes
- * on then would run in it, and the border throws an {@link IllegalStateException}.
+ * <p>The tasks of a {@link TaskGroup} run in the scope in which the group was entered; a task made
+ * by {@link Asyncio#createTask} runs in none. A generator must not yield in a scope: the code that
+ * goes on then would run in it, and the border throws an {@link IllegalStateException}.
  *
  * <p>Source: trio's {@code CancelScope}.
  */
@@ -73,8 +74,8 @@ public final class CancelScope {
     public CancelScope() {}
 
     /**
-     * Makes a scope whose deadline is in {@code seconds} from now on; one that is negative counts as
-     * past. Needs a running loop.
+     * Makes a scope whose deadline is in {@code seconds} from now on; one that is negative counts
+     * as past. Needs a running loop.
      */
     public static CancelScope after(double seconds) {
         return afterNanos(EventLoop.nanos(seconds, "CancelScope.after"));
@@ -217,7 +218,9 @@ public final class CancelScope {
         }
     }
 
-    /** Tells whether a wait in this scope throws: it, or an unshielded one around it, is cancelled. */
+    /**
+     * Tells whether a wait in this scope throws: it, or an unshielded one around it, is cancelled.
+     */
     public boolean isEffectivelyCancelled() {
         return cancelInEffect() != null;
     }
@@ -242,8 +245,8 @@ public final class CancelScope {
     }
 
     /**
-     * Tells whether a cancel that is felt here belongs to a scope around {@code other}, too, be that
-     * shielded from it or not.
+     * Tells whether a cancel that is felt here belongs to a scope around {@code other}, too, be
+     * that shielded from it or not.
      */
     boolean sharesCancelWith(@Nullable CancelScope other) {
         for (CancelScope s = cancelInEffect(); s != null; s = s.shield ? null : s.parent) {

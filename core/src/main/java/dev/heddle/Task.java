@@ -154,7 +154,7 @@ public class Task<T extends @Nullable Object> extends Future<T> {
         return new CancelledError(message).initCause(e);
     }
 
-    private static boolean isInterruption(Throwable e) {
+    static boolean isInterruption(Throwable e) {
         return e instanceof InterruptedException
                 || e instanceof ClosedByInterruptException
                 // What a blocked java.net.Socket throws; there is no type for it.
@@ -367,6 +367,11 @@ public class Task<T extends @Nullable Object> extends Future<T> {
     /** Whether each wait is to throw. */
     boolean inCancelledScope() {
         return scope != null && scope.isEffectivelyCancelled();
+    }
+
+    /** Whether the next wait will throw, since a cancel was asked for and not delivered yet. */
+    boolean cancelIsDue() {
+        return mustCancel || inCancelledScope();
     }
 
     private @Nullable Object scopeReason() {

@@ -1,10 +1,11 @@
 package dev.heddle;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tasks that end together: the block that opens a group is left when all of its tasks have ended.
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  *       throws it;
  *   <li>a {@link KeyboardInterrupt} is thrown as it is.
  * </ul>
+ *
+ * <p>The tasks run in the {@link CancelScope} in which the group was entered. If that is cancelled,
+ * it cancels them in its own way, again at each wait and not where they are shielded from it; so
+ * the group does not cancel them in addition.
  *
  * <p>Source: {@code asyncio.TaskGroup}; {@code start} is trio's.
  */
@@ -64,12 +69,18 @@ public final class TaskGroup {
     private final Set<Task<?>> tasks = new LinkedHashSet<>();
     private final List<Throwable> errors = new ArrayList<>();
     private State state = State.CREATED;
+
+    /** Whether the group takes no more tasks, since it is to end. */
     private boolean aborting;
-    private boolean parentCancelRequested;
+
+    private boolean tasksCancelled;
+    private boolean bodyCancelled;
     private @Nullable KeyboardInterrupt interrupt;
     private @Nullable EventLoop loop;
-    private @Nullable Task<?> parent;
+    private @Nullable Task<?> host;
     private @Nullable CancelScope scope;
+    private int requestsBefore;
+    private boolean dueBefore;
     private @Nullable Future<@Nullable Void> allEnded;
 
     /** Makes a group, which {@link #run} opens. */
@@ -82,92 +93,105 @@ public final class TaskGroup {
      */
     @SuppressWarnings("NullAway") // null only if the body was cancelled by cancel()
     public <T extends @Nullable Object> T run(Body<T> body) {
-        Task<?> host = enter();
-        T result;
+        Task<?> task = enter();
+        T result = null;
+        Throwable error = null;
         try {
             result = body.run(this);
         } catch (Throwable e) {
-            exit(host, host.cancelBehind(e));
-            return null;
+            error = task.cancelBehind(e);
         }
-        exit(host, null);
+        exit(task, error);
         return result;
     }
 
     private Task<?> enter() {
         if (state != State.CREATED) {
             throw new IllegalStateException(
-                    "A task group can be entered once, and this has been: " + this);
+                    "A task group can be entered once; make a new one each time: " + this);
         }
         EventLoop here = Asyncio.getRunningLoop();
-        Task<?> host = here.currentTaskFor("taskGroup");
+        Task<?> task = here.currentTaskFor("taskGroup");
         loop = here;
-        parent = host;
-        scope = host.scope();
+        host = task;
+        scope = task.scope();
+        dueBefore = task.isCancelDue();
+        requestsBefore = dueBefore ? 0 : task.cancelling();
         state = State.ENTERED;
         if (aborting) { // cancelled before
-            parentCancelRequested = true;
-            host.cancel();
+            cancelBody();
         }
-        return host;
+        return task;
     }
 
     // ---------------------------------------------------------------- leaving
 
     /** Waits for all tasks, and throws what is to be thrown, if anything is. */
-    private void exit(Task<?> host, @Nullable Throwable error) {
+    private void exit(Task<?> task, @Nullable Throwable error) {
         state = State.EXITING;
-        if (error instanceof KeyboardInterrupt k && interrupt == null) {
-            interrupt = k;
-        }
         CancelledError cancelled = error instanceof CancelledError c ? c : null;
         if (error != null) {
             abort();
         }
-        CancelledError whileWaiting = awaitTasks(host);
-        if (whileWaiting != null) {
-            cancelled = whileWaiting;
-        }
+        cancelled = awaitTasks(task, cancelled);
         state = State.EXITED;
-        parent = null;
-        if (interrupt != null) {
-            throw interrupt;
-        }
-        if (parentCancelRequested && host.uncancel() == 0 && !host.inCancelledScope()) {
+        host = null;
+        if (bodyCancelled && takeBackRequest(task)) {
             cancelled = null; // the only request was ours, to get the body to end
         }
-        if (cancelled != null && errors.isEmpty()) {
-            throw cancelled;
+        if (error instanceof KeyboardInterrupt k) {
+            throw k;
+        }
+        if (interrupt != null) {
+            throw interrupt;
         }
         if (error != null && !(error instanceof CancelledError)) {
             errors.add(error);
         }
         if (!errors.isEmpty()) {
-            if (host.cancelling() > 0) {
+            if (task.cancelling() > requestsBefore) {
                 // Errors come first, and the cancel must not be lost: the next wait throws it.
-                host.uncancel();
-                host.cancel();
+                task.uncancel();
+                task.cancel(cancelled == null ? null : cancelled.cancelMessage());
             }
             throw new ExceptionGroup("unhandled errors in a TaskGroup", errors);
         }
+        if (cancelled != null) {
+            throw cancelled;
+        }
     }
 
-    /** Waits until all tasks have ended; returns the cancel that came from outside meanwhile. */
-    private @Nullable CancelledError awaitTasks(Task<?> host) {
-        CancelledError cancelled = null;
+    /**
+     * Waits until all tasks have ended, however often it is cancelled meanwhile.
+     *
+     * @return the cancel to throw, of those with which the body has ended and which came meanwhile:
+     *     the first one from outside
+     */
+    private @Nullable CancelledError awaitTasks(Task<?> task, @Nullable CancelledError ofBody) {
+        CancelledError cancelled = ofBody;
+        int seen = requestsFromOutside(task);
+        boolean fromOutside = ofBody != null && (seen > 0 || !bodyCancelled);
         while (!tasks.isEmpty()) {
-            allEnded = new Future<>(host.loop);
+            var ended = new Future<@Nullable Void>(task.loop);
+            allEnded = ended;
             try {
                 if (aborting) {
-                    // A cancelled scope has done what it can: the tasks are cancelled.
-                    Future<@Nullable Void> ended = allEnded;
+                    // Whatever cancelled scope this is in has done what it can, and would only make
+                    // this wait end again and again.
                     new CancelScope().shield(true).run(s -> ended.await());
                 } else {
-                    allEnded.await();
+                    ended.await();
                 }
             } catch (CancelledError e) {
-                if (!aborting) {
+                boolean outside = requestsFromOutside(task) > seen;
+                if (!fromOutside && (outside || !aborting)) {
                     cancelled = e;
+                    fromOutside = true;
+                }
+                if (outside) {
+                    aborting = true;
+                    cancelTasks();
+                } else {
                     abort();
                 }
             }
@@ -176,12 +200,47 @@ public final class TaskGroup {
         return cancelled;
     }
 
+    /** Returns how many requests to cancel the host, made since it is here, are not the group's. */
+    private int requestsFromOutside(Task<?> task) {
+        return task.cancelling() - requestsBefore - (bodyCancelled ? 1 : 0);
+    }
+
+    /** Takes our request to cancel the host back; returns whether there is no other one. */
+    private boolean takeBackRequest(Task<?> task) {
+        if (task.uncancel() > requestsBefore) {
+            return false;
+        }
+        if (!dueBefore) {
+            task.dropCancel(); // it was ours, and came too late
+        }
+        return !task.inCancelledScope();
+    }
+
+    /**
+     * Closes the group and cancels its tasks. If the scope around the group is cancelled it has
+     * cancelled them already, and what they have shielded from it may go on.
+     */
     private void abort() {
-        if (!aborting) {
-            aborting = true;
+        aborting = true;
+        if (scope == null || !scope.isEffectivelyCancelled()) {
+            cancelTasks();
+        }
+    }
+
+    private void cancelTasks() {
+        if (!tasksCancelled) {
+            tasksCancelled = true;
             for (Task<?> task : List.copyOf(tasks)) {
                 task.cancel();
             }
+        }
+    }
+
+    private void cancelBody() {
+        Task<?> task = host;
+        if (task != null && state == State.ENTERED && !bodyCancelled) {
+            bodyCancelled = true;
+            task.cancel();
         }
     }
 
@@ -201,17 +260,10 @@ public final class TaskGroup {
         if (error instanceof KeyboardInterrupt k && interrupt == null) {
             interrupt = k;
         }
-        abortWithBody();
-    }
-
-    /** Cancels the tasks, and the body if it still runs. */
-    private void abortWithBody() {
-        if (!aborting && !parentCancelRequested) {
+        if (!aborting) {
             abort();
-            Task<?> host = parent;
-            if (host != null) {
-                parentCancelRequested = true;
-                host.cancel();
+            if (tasksCancelled) {
+                cancelBody();
             }
         }
     }
@@ -243,16 +295,20 @@ public final class TaskGroup {
     }
 
     /** Same as {@link #createTask(Coroutine)}, with options. */
+    public Task<Void> createTask(VoidCoroutine coroutine, TaskOptions options) {
+        return createTask(coroutine.asCoroutine(), options);
+    }
+
+    /** Same as {@link #createTask(Coroutine)}, with options. */
     public <T extends @Nullable Object> Task<T> createTask(
             Coroutine<T> coroutine, TaskOptions options) {
         EventLoop l = checkOpenFor("createTask");
         Task<T> task = l.createTask(coroutine, options, scope);
         tasks.add(task);
-        if (task.done()) {
-            // Eager, and done already: its error must not come while it is being created.
-            l.callSoon(() -> onTaskDone(task));
-        } else {
-            task.addDoneCallback(t -> onTaskDone(task));
+        // Also if it was eager and is done: its error must not come while it is being created.
+        task.addDoneCallback(t -> onTaskDone(task));
+        if (tasksCancelled) {
+            task.cancel(); // it was eager, and has called cancel() itself
         }
         return task;
     }
@@ -261,7 +317,8 @@ public final class TaskGroup {
         EventLoop l = loop;
         if (l == null) {
             throw new IllegalStateException(
-                    operation + ": the task group has not been entered; use taskGroup(group -> ...)");
+                    operation
+                            + ": the task group has not been entered; use taskGroup(group -> ...)");
         }
         if (state == State.EXITED || (state == State.EXITING && tasks.isEmpty())) {
             throw new IllegalStateException(operation + ": the task group is finished: " + this);
@@ -275,9 +332,10 @@ public final class TaskGroup {
 
     /**
      * Starts a task in the group and waits until it says that it has started; returns what it says.
-     * An error before that is thrown here, and does not disturb the group.
+     * An error before that is thrown here, and does not disturb the group. A cancel before that
+     * cancels the task.
      *
-     * @throws IllegalStateException if the task ends without a word
+     * @throws IllegalStateException if the task ends, or is cancelled, without a word
      */
     public <V extends @Nullable Object> V start(Service<V> service) {
         return start(service, TaskOptions.DEFAULT);
@@ -286,21 +344,10 @@ public final class TaskGroup {
     /** Same as {@link #start(Service)}, with options for the task. */
     public <V extends @Nullable Object> V start(Service<V> service, TaskOptions options) {
         EventLoop l = checkOpenFor("start");
+        l.currentTaskFor("start");
         var status = new TaskStatus<V>(l);
-        Coroutine<@Nullable Void> body =
-                () -> {
-                    try {
-                        service.run(status);
-                    } catch (Throwable e) {
-                        if (status.failBeforeStart(e)) {
-                            return null; // thrown where start() waits
-                        }
-                        throw e;
-                    }
-                    status.endWithoutWord();
-                    return null;
-                };
-        Task<@Nullable Void> task = createTask(body, options);
+        Task<@Nullable Void> task = createTask(() -> status.serve(service), options);
+        task.addDoneCallback(t -> status.onTaskDone(task));
         try {
             return status.await();
         } catch (CancelledError e) {
@@ -317,14 +364,15 @@ public final class TaskGroup {
      * <p>A body that is cancelled has no result: {@link #run} returns null.
      */
     public void cancel() {
+        if (loop != null) {
+            loop.checkThread("cancel of a task group");
+        }
         if (state == State.EXITED) {
             return;
         }
-        if (state == State.CREATED) {
-            aborting = true;
-            return;
-        }
-        abortWithBody();
+        aborting = true;
+        cancelTasks();
+        cancelBody();
     }
 
     @Override

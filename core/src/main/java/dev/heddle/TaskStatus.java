@@ -1,11 +1,13 @@
 package dev.heddle;
 
+import dev.heddle.internal.Sneaky;
+
 import org.jspecify.annotations.Nullable;
 
 /**
  * By which a task that {@link TaskGroup#start} has started says that it is ready.
  *
- * <p>States: starting → started | failed.
+ * <p>States: starting → started | failed | given up, since whoever waited was cancelled.
  *
  * <p>Source: trio's {@code TaskStatus}.
  *
@@ -29,7 +31,8 @@ public final class TaskStatus<V extends @Nullable Object> {
             return; // whoever waited is gone, and has cancelled this task
         }
         if (outcome.done()) {
-            throw new IllegalStateException("started() was called before");
+            throw new IllegalStateException(
+                    "started() was called before, and can be called once: " + outcome);
         }
         outcome.setResult(value);
     }
@@ -38,23 +41,34 @@ public final class TaskStatus<V extends @Nullable Object> {
         return outcome.await();
     }
 
-    /** Hands an error to whoever waits; false if the task had started. */
-    boolean failBeforeStart(Throwable error) {
-        if (outcome.done()) {
-            return false;
+    /** Runs the service; an error before it has started is thrown where {@link #await} waits. */
+    @Nullable Void serve(TaskGroup.Service<V> service) {
+        try {
+            service.run(this);
+        } catch (Throwable thrown) {
+            Throwable e = outcome.loop.currentTaskFor("start").cancelBehind(thrown);
+            if (outcome.done() || e instanceof CancelledError || e instanceof KeyboardInterrupt) {
+                throw Sneaky.sneakyThrow(e); // not for the one who waits alone
+            }
+            outcome.setException(e);
         }
-        if (error instanceof CancelledError) {
-            outcome.cancel(((CancelledError) error).cancelMessage());
-        } else {
-            outcome.setException(error);
-        }
-        return true;
+        return null;
     }
 
-    void endWithoutWord() {
-        if (!outcome.done()) {
-            outcome.setException(
-                    new IllegalStateException("The task ended without calling started()"));
+    /** Sees to it that nobody waits for a task that has ended without a word. */
+    void onTaskDone(Task<?> task) {
+        if (outcome.done()) {
+            return;
         }
+        String end = task.cancelled() ? "was cancelled" : "ended";
+        var error =
+                new IllegalStateException(
+                        "%s %s before it called started()".formatted(task.getName(), end));
+        try {
+            task.result();
+        } catch (Throwable e) {
+            error.initCause(e);
+        }
+        outcome.setException(error);
     }
 }

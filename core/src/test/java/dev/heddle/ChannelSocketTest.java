@@ -3,6 +3,10 @@ package dev.heddle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -14,9 +18,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 /** addReader and addWriter on sockets: connect, accept, read and write. */
 class ChannelSocketTest extends LoopFixture {
@@ -115,7 +116,9 @@ class ChannelSocketTest extends LoopFixture {
                                     () -> {
                                         SocketChannel connection = accept();
                                         byte[] got = receive(connection, 4);
-                                        send(connection, "pong".getBytes(StandardCharsets.US_ASCII));
+                                        send(
+                                                connection,
+                                                "pong".getBytes(StandardCharsets.US_ASCII));
                                         connection.shutdownOutput();
                                         return got;
                                     });

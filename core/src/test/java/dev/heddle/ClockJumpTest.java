@@ -1,7 +1,10 @@
 package dev.heddle;
 
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,12 +13,13 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
-import org.junit.jupiter.api.Test;
 
 /** Virtual time jumps if all wait for it, and only if nothing can come from outside before. */
 class ClockJumpTest extends LoopFixture {
 
-    /** Lets {@code foreign} go on only after the loop has come to rest, and has been there twice. */
+    /**
+     * Lets {@code foreign} go on only after the loop has come to rest, and has been there twice.
+     */
     private void afterTheLoopHasIdled(Runnable foreign) {
         var idled = new CountDownLatch(1);
         loop.callSoonThreadsafe(() -> {});

@@ -3,11 +3,12 @@ package dev.heddle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
-import org.junit.jupiter.api.Test;
 
 /** Where an error goes that no code was there to catch. */
 class ErrorHandlingTest extends LoopFixture {
@@ -247,7 +248,8 @@ class ErrorHandlingTest extends LoopFixture {
                           future: Future(pending)
                           handle: %s
                           while handling: inner
-                            task: %s"""
+                            task: %s\
+                        """
                                 .formatted(handle, task));
         loop.runUntilComplete(task);
     }

@@ -2,10 +2,14 @@ package dev.heddle;
 
 import static dev.heddle.Asyncio.currentTask;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.internal.Jdk;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -13,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Test;
 
 /** A virtual thread that a task starts inherits its scheduler, and so runs on the loop too. */
 class JdkInheritTest extends LoopFixture {
@@ -42,9 +45,7 @@ class JdkInheritTest extends LoopFixture {
         run(
                 () -> {
                     assertThat(inVirtualThread(JdkInheritTest::carrier)).isSameAs(own);
-                    assertThat(
-                                    inVirtualThread(
-                                            () -> inVirtualThread(JdkInheritTest::carrier)))
+                    assertThat(inVirtualThread(() -> inVirtualThread(JdkInheritTest::carrier)))
                             .isSameAs(own);
                     assertThat(inVirtualThread(EventLoop::runningOrNull)).isSameAs(loop);
                 });
@@ -162,11 +163,7 @@ class JdkInheritTest extends LoopFixture {
     void itOutlivesTheTaskThatHasStartedIt() {
         var gate = new Semaphore(0);
         var thread = new AtomicReference<Thread>();
-        run(
-                () ->
-                        thread.set(
-                                Thread.startVirtualThread(
-                                        () -> gate.acquireUninterruptibly())));
+        run(() -> thread.set(Thread.startVirtualThread(() -> gate.acquireUninterruptibly())));
 
         run(
                 () -> {

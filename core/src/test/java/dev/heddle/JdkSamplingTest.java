@@ -1,7 +1,10 @@
 package dev.heddle;
 
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +12,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
 
 /**
  * Whoever looks at the stack of a task's thread suspends it for a moment, and then hands its
@@ -165,10 +167,7 @@ class JdkSamplingTest extends LoopFixture {
                                     .start(
                                             () -> {
                                                 for (int i = 0; i < 2_000; i++) {
-                                                    assertThat(
-                                                                    task.strand
-                                                                            .thread()
-                                                                            .getStackTrace())
+                                                    assertThat(task.strand.thread().getStackTrace())
                                                             .isNotEmpty();
                                                     sampled.countDown();
                                                 }

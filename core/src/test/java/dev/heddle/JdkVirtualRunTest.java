@@ -1,17 +1,20 @@
 package dev.heddle;
 
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.internal.Jdk;
 import dev.heddle.reactor.CountingReactor;
+
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
-import org.assertj.core.api.Assertions;
-import org.junit.jupiter.api.Test;
 
 /** A virtual thread cannot carry others: a loop that is run on one gets a platform thread. */
 class JdkVirtualRunTest extends LoopFixture {

@@ -4,14 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.reactor.Clock;
 import dev.heddle.reactor.VirtualClock;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * Base of the tests that need a loop: one on a virtual clock, which jumps when everything waits.
@@ -79,7 +81,9 @@ abstract class LoopFixture {
         return taken.getFirst();
     }
 
-    /** Runs {@code job} on a platform thread of its own, waits for it, and throws what it throws. */
+    /**
+     * Runs {@code job} on a platform thread of its own, waits for it, and throws what it throws.
+     */
     static <T> T onOtherThread(Callable<T> job) {
         var result = new FutureTask<>(job);
         Thread thread = Thread.ofPlatform().name("other").start(result);

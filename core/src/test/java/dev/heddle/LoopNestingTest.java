@@ -3,9 +3,10 @@ package dev.heddle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A loop cannot be run where one runs already. */
 class LoopNestingTest extends LoopFixture {
@@ -115,8 +116,7 @@ class LoopNestingTest extends LoopFixture {
                             .isInstanceOf(IllegalStateException.class)
                             .hasMessageContaining("cannot be called from a running event loop");
                 });
-        inCallback(
-                () -> assertThatThrownBy(nested).isInstanceOf(IllegalStateException.class));
+        inCallback(() -> assertThatThrownBy(nested).isInstanceOf(IllegalStateException.class));
 
         assertThat(opened).isFalse();
     }

@@ -3,15 +3,16 @@ package dev.heddle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import java.io.IOException;
 import java.nio.channels.Pipe;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Named;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** While a loop runs, only its own thread may use it; all but a few methods check that, always. */
 class LoopThreadCheckTest extends LoopFixture {
@@ -39,7 +40,9 @@ class LoopThreadCheckTest extends LoopFixture {
                 use("callAt", t -> t.loop.callAt(1, () -> {})),
                 use("callAt in context", t -> t.loop.callAt(1, () -> {}, new Context())),
                 use("createTask", t -> t.loop.createTask(() -> 1)),
-                use("createTask with options", t -> t.loop.createTask(() -> 1, TaskOptions.DEFAULT)),
+                use(
+                        "createTask with options",
+                        t -> t.loop.createTask(() -> 1, TaskOptions.DEFAULT)),
                 use("stop", t -> t.loop.stop()),
                 use("setTaskFactory", t -> t.loop.setTaskFactory(null)),
                 use("wrapFuture", t -> t.loop.wrapFuture(new CompletableFuture<>())),

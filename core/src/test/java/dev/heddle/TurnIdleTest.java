@@ -1,15 +1,18 @@
 package dev.heddle;
 
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.reactor.CountingReactor;
+
+import org.junit.jupiter.api.Test;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
 
 /** A loop that has nothing to do waits in one call, and is woken once. */
 class TurnIdleTest extends LoopFixture {

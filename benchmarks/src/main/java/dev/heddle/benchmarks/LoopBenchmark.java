@@ -6,9 +6,7 @@ import static dev.heddle.benchmarks.LoopState.N;
 import dev.heddle.EventLoop;
 import dev.heddle.Future;
 import dev.heddle.TimerHandle;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -17,6 +15,10 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Warmup;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** What the loop itself costs: callbacks, timers and futures. */
 @BenchmarkMode(Mode.AverageTime)

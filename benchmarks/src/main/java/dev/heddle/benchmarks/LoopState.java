@@ -2,6 +2,7 @@ package dev.heddle.benchmarks;
 
 import dev.heddle.EventLoop;
 import dev.heddle.VoidCoroutine;
+
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;

@@ -8,6 +8,7 @@ import static dev.heddle.Asyncio.sleep;
 import dev.heddle.EventLoop;
 import dev.heddle.Future;
 import dev.heddle.Task;
+
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -143,7 +144,10 @@ public final class MillionTasks {
         long used = Long.MAX_VALUE;
         for (int i = 0; i < COLLECTIONS; i++) {
             System.gc();
-            used = Math.min(used, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+            used =
+                    Math.min(
+                            used,
+                            ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
         }
         return used;
     }

@@ -6,9 +6,7 @@ import static dev.heddle.benchmarks.LoopState.N;
 
 import dev.heddle.Task;
 import dev.heddle.TaskOptions;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -17,6 +15,11 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Warmup;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** What it costs to make a task that does next to nothing, and to wait for its end. */
 @BenchmarkMode(Mode.AverageTime)
@@ -64,7 +67,7 @@ public class SpawnBenchmark {
                 });
     }
 
-    private static void inBatches(java.util.function.Supplier<Task<Void>> spawn) {
+    private static void inBatches(Supplier<Task<Void>> spawn) {
         List<Task<Void>> tasks = new ArrayList<>(BATCH);
         for (int round = 0; round < N / BATCH; round++) {
             for (int i = 0; i < BATCH; i++) {

@@ -31,6 +31,9 @@ public interface Jdk {
      */
     Thread newVirtualThread(Executor scheduler, @Nullable String name, Runnable body);
 
+    /** Returns the JDK's own scheduler of virtual threads, which one made off a loop gets. */
+    Executor defaultScheduler();
+
     /** Returns the platform thread that carries the caller: itself, if the caller is none. */
     Thread currentCarrier();
 

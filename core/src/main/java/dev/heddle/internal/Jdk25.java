@@ -20,12 +20,14 @@ final class Jdk25 implements Jdk {
 
     private static final @Nullable Throwable problem;
     private static final @Nullable MethodHandle newBuilder;
+    private static final @Nullable Executor defaultScheduler;
     private static final @Nullable MethodHandle currentCarrier;
     private static final @Nullable MethodHandle threadLocalGet;
     private static final Jdk25 instance = new Jdk25();
 
     static {
         MethodHandle builder = null;
+        Executor scheduler = null;
         MethodHandle carrier = null;
         MethodHandle localGet = null;
         Throwable trouble = null;
@@ -37,6 +39,15 @@ final class Jdk25 implements Jdk {
                             .findConstructor(
                                     builderClass, MethodType.methodType(void.class, Executor.class))
                             .asType(OF_BUILDER);
+            var threadClass = Class.forName("java.lang.VirtualThread");
+            scheduler =
+                    (Executor)
+                            MethodHandles.privateLookupIn(threadClass, lookup)
+                                    .findStatic(
+                                            threadClass,
+                                            "defaultScheduler",
+                                            MethodType.methodType(Executor.class))
+                                    .invoke();
             carrier =
                     MethodHandles.privateLookupIn(Thread.class, lookup)
                             .findStatic(
@@ -53,11 +64,12 @@ final class Jdk25 implements Jdk {
             if (!Object.class.getModule().isExported("jdk.internal.vm", Jdk25.class.getModule())) {
                 throw new IllegalAccessException("java.base does not export jdk.internal.vm");
             }
-        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
             trouble = e;
         }
         problem = trouble;
         newBuilder = builder;
+        defaultScheduler = scheduler;
         currentCarrier = carrier;
         threadLocalGet = localGet;
     }
@@ -81,6 +93,11 @@ final class Jdk25 implements Jdk {
         } catch (Throwable e) {
             throw Sneaky.sneakyThrow(e);
         }
+    }
+
+    @Override
+    public Executor defaultScheduler() {
+        return defaultScheduler;
     }
 
     @Override

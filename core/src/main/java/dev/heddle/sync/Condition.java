@@ -4,6 +4,8 @@ import dev.heddle.CancelledError;
 import dev.heddle.Coroutine;
 import dev.heddle.Task;
 import dev.heddle.VoidCoroutine;
+import dev.heddle.internal.Sneaky;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,7 @@ public final class Condition extends Primitive {
      */
     public record Statistics(int tasksWaiting, Lock.Statistics lock) {}
 
-    private final WaitQueue waiters = new WaitQueue(this);
+    private final WaitQueue waiters;
     private final Lock lock;
 
     /** Makes one with a lock of its own. */
@@ -43,7 +45,12 @@ public final class Condition extends Primitive {
 
     /** Makes one with a lock, which several conditions may share. */
     public Condition(Lock lock) {
-        this.lock = lock;
+        this(lock, WaitQueue::new);
+    }
+
+    Condition(Lock lock, WaitQueue.Maker queues) {
+        this.lock = Objects.requireNonNull(lock, "lock");
+        this.waiters = queues.make(this);
     }
 
     // ---------------------------------------------------------------- the lock
@@ -91,6 +98,7 @@ public final class Condition extends Primitive {
         Task<?> task = callingTask("Condition.await");
         lock.checkHeld("Condition.await");
         bind();
+        lock.bind();
         lock.release();
         var waiter = new Waiter(waiters);
         Throwable error = null;
@@ -106,9 +114,9 @@ public final class Condition extends Primitive {
         }
         if (error != null) {
             if (waiter.isWoken()) {
-                signal();
+                waiters.passOn();
             }
-            throw dev.heddle.internal.Sneaky.sneakyThrow(error);
+            throw Sneaky.sneakyThrow(error);
         }
     }
 
@@ -150,6 +158,11 @@ public final class Condition extends Primitive {
     /** Lets all tasks go on that wait now; see {@link #signal(int)}. */
     public void signalAll() {
         signal(Integer.MAX_VALUE);
+    }
+
+    @Override
+    void passOn(WaitQueue queue) {
+        signal();
     }
 
     /** Returns how many tasks wait for a signal, and what the lock is doing. */

@@ -26,11 +26,17 @@ public final class Event extends Primitive implements Awaitable<Boolean> {
      */
     public record Statistics(int tasksWaiting) {}
 
-    private final WaitQueue waiters = new WaitQueue(this);
+    private final WaitQueue waiters;
     private boolean set;
 
     /** Makes one that is not set. */
-    public Event() {}
+    public Event() {
+        this(WaitQueue::new);
+    }
+
+    Event(WaitQueue.Maker queues) {
+        waiters = queues.make(this);
+    }
 
     /** Tells whether it is set. */
     public boolean isSet() {

@@ -25,6 +25,13 @@ abstract class Primitive {
         return 0;
     }
 
+    /** Wakes others in place of a waiter of {@code queue} that was woken and will not look. */
+    void passOn(WaitQueue queue) {
+        queue.wakeFree();
+    }
+
+    // ---------------------------------------------------------------- the loop
+
     /** Throws if the caller may not use this. */
     final void check(String operation) {
         EventLoop here = EventLoop.runningOrNull();

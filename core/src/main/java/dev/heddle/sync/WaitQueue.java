@@ -51,7 +51,7 @@ class WaitQueue {
         try {
             park(waiter);
         } catch (Throwable e) {
-            if (waiter.isWoken()) {
+            if (waiter.promised) {
                 passOn();
             }
             throw e;
@@ -75,7 +75,7 @@ class WaitQueue {
     }
 
     private void noteEnd(Waiter waiter) {
-        if (waiter.isWoken()) {
+        if (waiter.promised) {
             onTheWay--;
         } else if (waiter.queued) {
             remove(waiter); // it is shielded, and its loop is being closed
@@ -84,7 +84,7 @@ class WaitQueue {
 
     /** Wakes others in place of one that was woken and will not look. */
     void passOn() {
-        wakeFree();
+        owner.passOn(this);
     }
 
     // ---------------------------------------------------------------- waking
@@ -114,8 +114,15 @@ class WaitQueue {
     final void wake(Waiter waiter) {
         remove(waiter);
         if (waiter.wake()) {
+            waiter.promised = true;
             onTheWay++;
         }
+    }
+
+    /** Wakes one that stands in this queue, and will look for nothing: others need not wait for it. */
+    final void dismiss(Waiter waiter) {
+        remove(waiter);
+        waiter.wake();
     }
 
     /** Moves the first waiter to the end of another queue, where it cannot be called off any more. */

@@ -18,6 +18,9 @@ class Waiter extends Suspension {
     /** Whether it stands in the queue. */
     boolean queued;
 
+    /** Whether it was woken to look, and is counted as on its way. */
+    boolean promised;
+
     /** Neighbours in the queue. */
     @Nullable Waiter previous;
 

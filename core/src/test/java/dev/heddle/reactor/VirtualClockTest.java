@@ -3,8 +3,9 @@ package dev.heddle.reactor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
 
 /** The virtual clock and the machine's, without a loop. */
 class VirtualClockTest {
@@ -76,8 +77,7 @@ class VirtualClockTest {
         Clock system = Clock.system();
         long deadline = system.nanoTime() + Duration.ofHours(1).toNanos();
 
-        assertThat(system.waitUntil(deadline, false))
-                .isBetween(1L, Duration.ofHours(1).toNanos());
+        assertThat(system.waitUntil(deadline, false)).isBetween(1L, Duration.ofHours(1).toNanos());
         assertThat(system.waitUntil(deadline, true)).isBetween(1L, Duration.ofHours(1).toNanos());
     }
 
