@@ -36,11 +36,12 @@ MICRO = [
 ]
 
 MANY = [
-    ("bytes a parked task, a future each", "parked", "bytes", "parked"),
-    ("bytes a parked task, one future for all", "parked-shared", "bytes", "parked"),
-    ("{tasks} tasks sleep 1 s: seconds", "sleeping", "seconds", "sleeping"),
-    ("... as the first thing a process does", "sleeping-cold", "seconds", "sleeping"),
-    ("... peak memory, MiB", "sleeping", "peakMiB", "memory"),
+    ("bytes a parked task, a future each", "parked", "parked", "bytes", "parked"),
+    ("bytes a parked task, one future for all", "parked-shared", "parked-shared", "bytes", "parked"),
+    ("{tasks} tasks sleep 1 s: seconds", "sleeping", "sleeping", "seconds", "sleeping"),
+    ("... peak memory, MiB", "sleeping", "sleeping", "peakMiB", "memory"),
+    ("... as the first thing a process does", "sleeping-cold", "sleeping", "seconds", "sleeping"),
+    ("... with CPython's collector off", "sleeping", "sleeping-without-gc", "seconds", None),
 ]
 
 TARGETS = {
@@ -98,10 +99,8 @@ class Results:
         return statistics.median(values) if values else None
 
 
-def reached(target, name, heddle, asyncio, uvloop, results):
-    """Tells whether Heddle's value reaches the target; None if that cannot be told."""
-    if heddle is None:
-        return None
+def reached(target, heddle, asyncio, uvloop, results):
+    """Tells whether Heddle's value reaches the target."""
     if target in ("switch", "spawn"):
         times = 6 if target == "switch" else 10
         return asyncio / heddle >= times and heddle < uvloop
@@ -129,15 +128,14 @@ def table(header, alignment, rows):
 
 def compared(results, tasks):
     rows = []
-    entries = [(title, name, "ns", target) for title, name, target in MICRO] + MANY
-    for title, name, field, target in entries:
-        heddle, asyncio, uvloop = (
-            results.get(system, peer_name(system, name), field)
-            for system in ("heddle", "asyncio", "uvloop")
-        )
-        if target in ("parked", "sleeping", "memory") and tasks < 1_000_000:
+    entries = [(title, name, name, "ns", target) for title, name, target in MICRO] + MANY
+    for title, name, peer_name, field, target in entries:
+        heddle = results.get("heddle", name, field)
+        asyncio = results.get("asyncio", peer_name, field)
+        uvloop = results.get("uvloop", peer_name, field)
+        if tasks < 1_000_000 and target in ("parked", "sleeping", "memory"):
             target = None  # it is about a million
-        done = reached(target, name, heddle, asyncio, uvloop, results) if target else None
+        done = reached(target, heddle, asyncio, uvloop, results) if target else None
         rows.append(
             [
                 title.format(tasks=f"{tasks:,}"),
@@ -154,14 +152,9 @@ def compared(results, tasks):
     return table((header + "|target|reached").split("|"), [0, 1, 1, 1, 1, 1, 0, 0], rows)
 
 
-def peer_name(system, name):
-    """CPython has nothing that must warm up, so that its cold value is the same."""
-    return "sleeping" if name == "sleeping-cold" and system != "heddle" else name
-
-
 def alone(results):
     rows = []
-    for system, name, field in sorted(results.values):
+    for system, name, field in sorted(results.values, key=natural):
         if system == "heddle" and field == "ns":
             values = results.values[system, name, "ns"]
             rows.append(
@@ -174,6 +167,11 @@ def alone(results):
             )
     header = ["JMH benchmark", "ns", "rounds", "bytes allocated"]
     return table(header, [0, 1, 1, 1], rows)
+
+
+def natural(key):
+    """Orders by text, and numbers in it by value."""
+    return [[int(part) if part.isdigit() else part for part in re.split(r"(\d+)", s)] for s in key]
 
 
 def flags(results):

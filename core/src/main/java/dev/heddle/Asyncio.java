@@ -1,6 +1,9 @@
 package dev.heddle;
 
 import dev.heddle.internal.Sneaky;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,15 +14,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The names of asyncio, as static methods to import: {@code import static
- * dev.heddle.Asyncio.*;}.
+ * The names of asyncio, as static methods to import: {@code import static dev.heddle.Asyncio.*;}.
  *
  * <p>Methods that wait suspend the calling task and return the result itself; there is no {@code
- * await} to forget. Where asyncio returns a future that is often kept, there is a second method with
- * the suffix {@code Async}.
+ * await} to forget. Where asyncio returns a future that is often kept, there is a second method
+ * with the suffix {@code Async}.
  *
  * <p>Times are seconds as a double, as in asyncio, or a {@link Duration}.
  *
@@ -63,6 +64,14 @@ public final class Asyncio {
         try (var runner = new Runner(debug, loopFactory)) {
             return runner.run(main);
         }
+    }
+
+    /** Same as {@link #run(Coroutine, Boolean, Supplier)}. */
+    public static void run(
+            VoidCoroutine main,
+            @Nullable Boolean debug,
+            @Nullable Supplier<EventLoop> loopFactory) {
+        run(main.asCoroutine(), debug, loopFactory);
     }
 
     /**
@@ -204,6 +213,12 @@ public final class Asyncio {
         return result;
     }
 
+    /** Same as {@link #sleep(Duration)}, and returns {@code result}. */
+    public static <T extends @Nullable Object> T sleep(Duration time, T result) {
+        sleep(time);
+        return result;
+    }
+
     private static void sleepNanos(long nanos) {
         EventLoop loop = getRunningLoop();
         Task<?> task = loop.currentTaskFor("sleep");
@@ -314,6 +329,12 @@ public final class Asyncio {
         return Gathering.of(List.of(awaitables), false);
     }
 
+    /** Same as {@link #gather(VoidCoroutine[])}, as a future. Cancelling it cancels all of them. */
+    public static Future<List<@Nullable Void>> gatherAsync(VoidCoroutine... coroutines) {
+        return Gathering.of(
+                List.of(coroutines).stream().map(VoidCoroutine::asCoroutine).toList(), false);
+    }
+
     /** Same as {@link #gatherAll}, as a future. Cancelling it cancels all of them. */
     public static Future<List<@Nullable Object>> gatherAllAsync(
             Collection<? extends Awaitable<? extends @Nullable Object>> awaitables,
@@ -321,7 +342,10 @@ public final class Asyncio {
         return Gathering.of(List.copyOf(awaitables), returnExceptions);
     }
 
-    /** Waits until all {@code futures} are done; see {@link #wait(Collection, Duration, ReturnWhen)}. */
+    /**
+     * Waits until all {@code futures} are done; see {@link #wait(Collection, Duration,
+     * ReturnWhen)}.
+     */
     public static <F extends Future<?>> Waited<F> wait(Collection<? extends F> futures) {
         return Waiting.wait(futures, null, ReturnWhen.ALL_COMPLETED);
     }
@@ -339,11 +363,14 @@ public final class Asyncio {
      * @throws IllegalArgumentException if there are no futures, or of another loop
      */
     public static <F extends Future<?>> Waited<F> wait(
-            Collection<? extends F> futures,
-            @Nullable Duration timeout,
-            ReturnWhen returnWhen) {
-        return Waiting.wait(
-                futures, timeout == null ? null : EventLoop.nanos(timeout), returnWhen);
+            Collection<? extends F> futures, @Nullable Duration timeout, ReturnWhen returnWhen) {
+        return Waiting.wait(futures, timeout == null ? null : EventLoop.nanos(timeout), returnWhen);
+    }
+
+    /** Waits for {@code futures}; see {@link #wait(Collection, Duration, ReturnWhen)}. */
+    public static <F extends Future<?>> Waited<F> wait(
+            Collection<? extends F> futures, double seconds, ReturnWhen returnWhen) {
+        return Waiting.wait(futures, EventLoop.nanos(seconds, "wait"), returnWhen);
     }
 
     /**
@@ -371,22 +398,33 @@ public final class Asyncio {
         waitFor(coroutine.asCoroutine(), seconds);
     }
 
+    /** Same as {@link #waitFor(Awaitable, double)}; null for no limit. */
+    public static void waitFor(VoidCoroutine coroutine, @Nullable Duration timeout)
+            throws TimeoutException {
+        waitFor(coroutine.asCoroutine(), timeout);
+    }
+
     /** Returns awaitables in the order in which they are done; see {@link AsCompleted}. */
     public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
             Collection<? extends Awaitable<? extends T>> awaitables) {
         return new AsCompleted<>(awaitables, null);
     }
 
+    /** Same as {@link #asCompleted(Collection)}, for at most {@code seconds}. */
+    public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
+            Collection<? extends Awaitable<? extends T>> awaitables, double seconds) {
+        return new AsCompleted<>(awaitables, EventLoop.nanos(seconds, "asCompleted"));
+    }
+
     /** Same as {@link #asCompleted(Collection)}, for at most {@code timeout}; null for no limit. */
     public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
             Collection<? extends Awaitable<? extends T>> awaitables, @Nullable Duration timeout) {
-        return new AsCompleted<>(
-                awaitables, timeout == null ? null : EventLoop.nanos(timeout));
+        return new AsCompleted<>(awaitables, timeout == null ? null : EventLoop.nanos(timeout));
     }
 
     /**
-     * Waits for {@code awaitable}, which goes on if the calling task is cancelled. If it fails then,
-     * that is reported to the exception handler. Keep a reference to what you shield.
+     * Waits for {@code awaitable}, which goes on if the calling task is cancelled. If it fails
+     * then, that is reported to the exception handler. Keep a reference to what you shield.
      */
     public static <T extends @Nullable Object> T shield(Awaitable<T> awaitable) {
         return Shield.of(awaitable).await();
@@ -400,6 +438,11 @@ public final class Asyncio {
     /** Same as {@link #shield(Awaitable)}, as a future that can be cancelled alone. */
     public static <T extends @Nullable Object> Future<T> shieldAsync(Awaitable<T> awaitable) {
         return Shield.of(awaitable);
+    }
+
+    /** Same as {@link #shieldAsync(Awaitable)}. */
+    public static Future<@Nullable Void> shieldAsync(VoidCoroutine coroutine) {
+        return shieldAsync(coroutine.asCoroutine());
     }
 
     // ---------------------------------------------------------------- time limits
@@ -433,22 +476,57 @@ public final class Asyncio {
                 time == null ? null : getRunningLoop().after(EventLoop.nanos(time)), body);
     }
 
+    /** Same as {@link #timeout(double, Coroutine)}; null for no limit. */
+    public static <T extends @Nullable Object> T timeout(@Nullable Duration time, Coroutine<T> body)
+            throws TimeoutException {
+        return timeout(time, t -> body.await());
+    }
+
+    /** Same as {@link #timeout(double, Coroutine)}; null for no limit. */
+    public static void timeout(@Nullable Duration time, VoidCoroutine body)
+            throws TimeoutException {
+        timeout(time, body.asCoroutine());
+    }
+
     /** Same as {@link #timeout}, up to a moment in seconds of {@link EventLoop#time}. */
     public static <T extends @Nullable Object> T timeoutAt(
             @Nullable Double when, Timeout.Body<T> body) throws TimeoutException {
         return Timeout.run(when == null ? null : EventLoop.nanos(when, "timeoutAt"), body);
     }
 
+    /** Same as {@link #timeoutAt(Double, Timeout.Body)}. */
+    public static <T extends @Nullable Object> T timeoutAt(@Nullable Double when, Coroutine<T> body)
+            throws TimeoutException {
+        return timeoutAt(when, t -> body.await());
+    }
+
+    /** Same as {@link #timeoutAt(Double, Timeout.Body)}. */
+    public static void timeoutAt(@Nullable Double when, VoidCoroutine body)
+            throws TimeoutException {
+        timeoutAt(when, body.asCoroutine());
+    }
+
     /**
-     * Runs {@code body} in a scope that is cancelled after {@code seconds}, and goes on behind it in
-     * any case. Source: {@code trio.move_on_after}.
+     * Runs {@code body} in a scope that is cancelled after {@code seconds}, and goes on behind it
+     * in any case. Source: {@code trio.move_on_after}.
      *
-     * @return the scope, whose {@link CancelScope#cancelledCaught()} tells whether the time was over
+     * @return the scope, whose {@link CancelScope#cancelledCaught()} tells whether the time was
+     *     over
      */
     public static CancelScope moveOnAfter(double seconds, CancelScope.VoidBody body) {
         CancelScope scope = CancelScope.after(seconds);
         scope.run(body);
         return scope;
+    }
+
+    /** Same as {@link #moveOnAfter(double, CancelScope.VoidBody)}. */
+    public static CancelScope moveOnAfter(double seconds, VoidCoroutine body) {
+        return moveOnAfter(seconds, scope -> body.await());
+    }
+
+    /** Same as {@link #moveOnAfter(double, CancelScope.VoidBody)}. */
+    public static CancelScope moveOnAfter(Duration time, VoidCoroutine body) {
+        return moveOnAfter(EventLoop.nanos(time) / EventLoop.NANOS_PER_SECOND, body);
     }
 
     /**
@@ -457,8 +535,8 @@ public final class Asyncio {
      *
      * @throws TimeoutException if the time was over
      */
-    public static <T extends @Nullable Object> T failAfter(
-            double seconds, CancelScope.Body<T> body) throws TimeoutException {
+    public static <T extends @Nullable Object> T failAfter(double seconds, CancelScope.Body<T> body)
+            throws TimeoutException {
         CancelScope scope = CancelScope.after(seconds);
         T result = scope.call(body);
         if (scope.cancelledCaught()) {
@@ -467,13 +545,29 @@ public final class Asyncio {
         return result;
     }
 
+    /** Same as {@link #failAfter(double, CancelScope.Body)}. */
+    public static <T extends @Nullable Object> T failAfter(double seconds, Coroutine<T> body)
+            throws TimeoutException {
+        return failAfter(seconds, scope -> body.await());
+    }
+
+    /** Same as {@link #failAfter(double, CancelScope.Body)}. */
+    public static void failAfter(double seconds, VoidCoroutine body) throws TimeoutException {
+        failAfter(seconds, body.asCoroutine());
+    }
+
+    /** Same as {@link #failAfter(double, CancelScope.Body)}. */
+    public static <T extends @Nullable Object> T failAfter(Duration time, Coroutine<T> body)
+            throws TimeoutException {
+        return failAfter(EventLoop.nanos(time) / EventLoop.NANOS_PER_SECOND, body);
+    }
+
     /**
      * Returns when the caller will be cancelled by a scope, in seconds of {@link EventLoop#time};
      * null if no scope around it has a deadline. Lets a library pass on how much time is left.
      */
     public static @Nullable Double currentEffectiveDeadline() {
-        CancelScope scope =
-                getRunningLoop().currentTaskFor("currentEffectiveDeadline").scope();
+        CancelScope scope = getRunningLoop().currentTaskFor("currentEffectiveDeadline").scope();
         return scope == null ? null : scope.effectiveDeadline();
     }
 
@@ -504,31 +598,59 @@ public final class Asyncio {
 
     /**
      * Runs {@code job} on a thread of the loop's default executor, in a copy of the current context,
-     * and suspends the calling task until it has ended. Cancelling the task interrupts the job's
-     * thread.
+     * and suspends the calling task until it has ended. The job may call back by {@link FromThread}.
+     *
+     * <p>Cancelling the task interrupts the job's thread, and the task goes on when the job has
+     * ended: with a {@link CancelledError} if the interrupt has ended the job. A job that has ended
+     * otherwise keeps its result or error, and the next wait throws the cancel.
      */
     public static <T extends @Nullable Object> T toThread(Callable<T> job) {
-        EventLoop loop = getRunningLoop();
-        loop.currentTaskFor("toThread");
-        Context context = Context.copyCurrent();
-        return ExecutorJob.start(loop, loop.defaultExecutor(), () -> context.run(job), true)
-                .await();
+        return ToThread.run(job, ToThreadOptions.DEFAULT);
     }
 
     /** Same as {@link #toThread(Callable)}. */
     public static void toThread(Runnable job) {
+        toThread(job, ToThreadOptions.DEFAULT);
+    }
+
+    /** Same as {@link #toThread(Callable)}, for as many jobs at a time as {@code limiter} lets. */
+    public static <T extends @Nullable Object> T toThread(
+            Callable<T> job, ToThreadLimiter limiter) {
+        return ToThread.run(job, ToThreadOptions.DEFAULT.withLimiter(limiter));
+    }
+
+    /** Same as {@link #toThread(Callable, ToThreadLimiter)}. */
+    public static void toThread(Runnable job, ToThreadLimiter limiter) {
+        toThread(job, ToThreadOptions.DEFAULT.withLimiter(limiter));
+    }
+
+    /** Same as {@link #toThread(Callable)}, with options. */
+    public static <T extends @Nullable Object> T toThread(
+            Callable<T> job, ToThreadOptions options) {
+        return ToThread.run(job, options);
+    }
+
+    /** Same as {@link #toThread(Callable, ToThreadOptions)}. */
+    public static void toThread(Runnable job, ToThreadOptions options) {
         Objects.requireNonNull(job, "job");
-        Asyncio.<@Nullable Void>toThread(
+        ToThread.<@Nullable Void>run(
                 () -> {
                     job.run();
                     return null;
-                });
+                },
+                options);
     }
 
     /** Starts {@code coroutine} in {@code loop} from another thread; see the loop's method. */
     public static <T extends @Nullable Object> CompletableFuture<T> runCoroutineThreadsafe(
             Coroutine<T> coroutine, EventLoop loop) {
         return loop.runCoroutineThreadsafe(coroutine);
+    }
+
+    /** Starts {@code coroutine} in {@code loop} from another thread; see the loop's method. */
+    public static CompletableFuture<@Nullable Void> runCoroutineThreadsafe(
+            VoidCoroutine coroutine, EventLoop loop) {
+        return loop.runCoroutineThreadsafe(coroutine.asCoroutine());
     }
 
     /** Returns a future of the running loop that follows {@code stage}, and cancels it. */

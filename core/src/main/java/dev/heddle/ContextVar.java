@@ -1,7 +1,8 @@
 package dev.heddle;
 
-import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
+
+import java.util.NoSuchElementException;
 
 /**
  * A variable with a value for each task: what a thread-local is to threads, except that a task
@@ -116,11 +117,7 @@ public final class ContextVar<T extends @Nullable Object> {
         private final @Nullable Object before;
         private boolean used;
 
-        Token(
-                ContextVar<T> variable,
-                Context context,
-                boolean wasSet,
-                @Nullable Object before) {
+        Token(ContextVar<T> variable, Context context, boolean wasSet, @Nullable Object before) {
             this.variable = variable;
             this.context = context;
             this.wasSet = wasSet;
@@ -130,6 +127,12 @@ public final class ContextVar<T extends @Nullable Object> {
         /** Returns the variable that was set. */
         public ContextVar<T> variable() {
             return variable;
+        }
+
+        /** Returns the value before; empty if the variable was not set, or was null. */
+        @SuppressWarnings("unchecked")
+        public java.util.Optional<T> oldValue() {
+            return java.util.Optional.ofNullable((T) before);
         }
 
         /** Resets the variable, as {@link ContextVar#reset} does. */

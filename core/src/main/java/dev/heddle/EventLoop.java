@@ -593,9 +593,12 @@ public final class EventLoop implements AutoCloseable {
     /**
      * Runs {@code job} in an executor.
      *
-     * <p>An executor of virtual threads must not make them in a task or callback of a loop: they
-     * would run on the loop itself, since a virtual thread inherits the scheduler of the one that
-     * starts it.
+     * <p>An {@link ExecutorService} that is not the JDK's gets {@code job} itself by {@code submit},
+     * so that it may send it to another JVM, as {@link dev.heddle.executor.ProcessPoolExecutor} does.
+     *
+     * <p>An executor of virtual threads must not make them in a task of a loop: they would run on
+     * the loop itself, since a virtual thread inherits the scheduler of the one that starts it. Use
+     * {@link dev.heddle.executor.VirtualThreads#offLoop()}.
      *
      * @param executor null for the loop's default executor, a pool of platform threads
      * @return a future of this loop; cancelling it prevents a job that has not started, and does not
@@ -605,8 +608,7 @@ public final class EventLoop implements AutoCloseable {
             @Nullable Executor executor, Callable<T> job) {
         checkThread("runInExecutor");
         checkOpen();
-        return ExecutorJob.start(
-                this, executor == null ? defaultExecutor.get() : executor, job, false);
+        return ExecutorJob.start(this, executor == null ? defaultExecutor.get() : executor, job);
     }
 
     /** Same as {@link #runInExecutor(Executor, Callable)}. */
@@ -736,6 +738,11 @@ public final class EventLoop implements AutoCloseable {
         if (unwinding && refusals++ < MOST_REFUSALS) {
             throw new CancelledError(this + " is closed");
         }
+    }
+
+    /** Tells whether the loop ends its tasks, since it is being closed: no wait will be ended. */
+    boolean isClosing() {
+        return unwinding;
     }
 
     void resetRefusals() {

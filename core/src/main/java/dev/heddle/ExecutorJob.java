@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 
 /**
@@ -21,14 +23,13 @@ final class ExecutorJob<T extends @Nullable Object> extends FutureTask<T> {
         this.future = future;
     }
 
-    /**
-     * Hands {@code job} to {@code executor}.
-     *
-     * @param interrupt whether cancelling the future interrupts a job that is running
-     */
+    /** Hands {@code job} to {@code executor}. Cancelling the future does not stop one that runs. */
     static <T extends @Nullable Object> Future<T> start(
-            EventLoop loop, Executor executor, Callable<T> job, boolean interrupt) {
+            EventLoop loop, Executor executor, Callable<T> job) {
         java.util.Objects.requireNonNull(job, "job");
+        if (SubmittedJob.wantsItself(executor)) {
+            return SubmittedJob.start(loop, (ExecutorService) executor, job);
+        }
         var future = new Future<T>(loop);
         var running = new ExecutorJob<>(future, job);
         executor.execute(running);
@@ -36,10 +37,18 @@ final class ExecutorJob<T extends @Nullable Object> extends FutureTask<T> {
         future.addDoneCallback(
                 f -> {
                     if (f.cancelled()) {
-                        running.cancel(interrupt);
+                        running.cancel(false);
                     }
                 });
         return future;
+    }
+
+    /** Same as {@link #start(EventLoop, Executor, Callable)}. */
+    static Future<@Nullable Object> start(EventLoop loop, Executor executor, Runnable job) {
+        java.util.Objects.requireNonNull(job, "job");
+        return SubmittedJob.wantsItself(executor)
+                ? SubmittedJob.start(loop, (ExecutorService) executor, job)
+                : start(loop, executor, Executors.callable(job));
     }
 
     @Override

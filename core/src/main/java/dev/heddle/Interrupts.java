@@ -14,7 +14,9 @@ import sun.misc.SignalHandler;
 @SuppressWarnings("sunapi")
 final class Interrupts implements AutoCloseable {
 
-    private static final long MAIN_THREAD = 1;
+    /** How the JVM names its first thread. The thread's id differs from JDK to JDK. */
+    private static final String MAIN_THREAD = "main";
+
     private static final int EXIT_CODE = 130; // 128 + SIGINT, as a shell reports it
     private static final Signal INTERRUPT = new Signal("INT");
 
@@ -31,7 +33,7 @@ final class Interrupts implements AutoCloseable {
     /** Lets Ctrl-C cancel {@code task} until this is closed. */
     static Interrupts cancelling(EventLoop loop, Task<?> task) {
         var interrupts = new Interrupts(loop, task);
-        if (Thread.currentThread().threadId() == MAIN_THREAD) {
+        if (Thread.currentThread().getName().equals(MAIN_THREAD)) {
             interrupts.install();
         }
         return interrupts;
@@ -71,20 +73,28 @@ final class Interrupts implements AutoCloseable {
         return interrupted.get();
     }
 
-    /** Returns the error for the main thread, and sees to the exit code if nobody catches it. */
-    KeyboardInterrupt keyboardInterrupt(CancelledError cause) {
-        var error = new KeyboardInterrupt();
-        error.initCause(cause);
+    /**
+     * Sees to it that a {@link KeyboardInterrupt} which leaves the main thread ends the JVM as a
+     * shell expects it of Ctrl-C: with its exit code, and without a stack trace.
+     */
+    static void exitIfUncaught() {
         Thread main = Thread.currentThread();
-        Thread.UncaughtExceptionHandler before = main.getUncaughtExceptionHandler();
-        main.setUncaughtExceptionHandler(
-                (thread, e) -> {
-                    if (e instanceof KeyboardInterrupt) {
-                        Runtime.getRuntime().exit(EXIT_CODE);
-                    }
-                    before.uncaughtException(thread, e);
-                });
-        return error;
+        Thread.UncaughtExceptionHandler next = main.getUncaughtExceptionHandler();
+        if (main.getName().equals(MAIN_THREAD) && !(next instanceof Exit)) {
+            main.setUncaughtExceptionHandler(new Exit(next));
+        }
+    }
+
+    private record Exit(Thread.UncaughtExceptionHandler next)
+            implements Thread.UncaughtExceptionHandler {
+
+        @Override
+        public void uncaughtException(Thread thread, Throwable e) {
+            if (e instanceof KeyboardInterrupt) {
+                Runtime.getRuntime().exit(EXIT_CODE);
+            }
+            next.uncaughtException(thread, e);
+        }
     }
 
     @Override

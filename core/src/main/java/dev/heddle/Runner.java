@@ -81,16 +81,24 @@ public final class Runner implements AutoCloseable {
                 return l.runUntilComplete(task);
             } catch (CancelledError e) {
                 if (interrupts.wasInterrupted() && task.uncancel() == 0) {
-                    throw interrupts.keyboardInterrupt(e);
+                    throw (KeyboardInterrupt) new KeyboardInterrupt().initCause(e);
                 }
                 throw e;
             }
+        } catch (KeyboardInterrupt e) {
+            Interrupts.exitIfUncaught();
+            throw e;
         }
     }
 
     /** Runs {@code main} in the loop until it is done. */
     public void run(VoidCoroutine main) {
         run(main.asCoroutine(), null);
+    }
+
+    /** Runs {@code main} in the loop until it is done, in a context. */
+    public void run(VoidCoroutine main, @Nullable Context where) {
+        run(main.asCoroutine(), where);
     }
 
     /**

@@ -100,6 +100,7 @@ final class Strand extends ReadyItem implements Executor, Runnable {
         if (state == State.RUNNING) {
             state = State.BLOCKED;
             task.loop.turn.expect();
+            task.onBlocked();
         }
     }
 

@@ -102,6 +102,7 @@ public class Task<T extends @Nullable Object> extends Future<T> {
             end();
             finishFailed(e);
             if (e instanceof KeyboardInterrupt k) {
+                settle(); // it leaves the loop, and is not to be reported as well
                 loop.escape(k);
             }
         }
@@ -238,7 +239,7 @@ public class Task<T extends @Nullable Object> extends Future<T> {
             dropInterrupt(); // whatever it stood for comes out of this wait
             scopeCancelled = inCancelledScope();
             if (scopeCancelled && !mustCancel) {
-                callOff(waitingOn, scopeReason());
+                callOffForScope(scopeReason());
             }
             strand.suspend();
         } catch (Throwable e) { // it has not waited, so nothing may wake it later
@@ -254,11 +255,13 @@ public class Task<T extends @Nullable Object> extends Future<T> {
             throw e;
         }
         if (mustCancel || scopeCancelled) {
-            Object message = mustCancel ? cancelMessage : scopeReason();
+            boolean asked = mustCancel;
             mustCancel = false;
-            if (ended instanceof Future<?> future && future.settle()) {
-                return; // the caller throws the future's own CancelledError
+            if (ended instanceof Future<?> future
+                    && ((!asked && future.failure() != null) || future.settle())) {
+                return; // the caller throws the future's own error or CancelledError
             }
+            Object message = asked ? cancelMessage : scopeReason();
             throw new CancelledError(message);
         }
     }
@@ -362,16 +365,14 @@ public class Task<T extends @Nullable Object> extends Future<T> {
         if (newScope != null) {
             newScope.tasks.add(this);
         }
+        if (interrupted && !mustCancel && !inCancelledScope()) {
+            dropInterrupt(); // it stood for the cancel of a scope that is left, or shielded from
+        }
     }
 
     /** Whether each wait is to throw. */
     boolean inCancelledScope() {
         return scope != null && scope.isEffectivelyCancelled();
-    }
-
-    /** Whether the next wait will throw, since a cancel was asked for and not delivered yet. */
-    boolean cancelIsDue() {
-        return mustCancel || inCancelledScope();
     }
 
     private @Nullable Object scopeReason() {
@@ -380,8 +381,28 @@ public class Task<T extends @Nullable Object> extends Future<T> {
 
     /** Ends the wait of a task whose scope is cancelled; if it does not wait, the next one throws. */
     void deliverScopeCancel(@Nullable String why) {
-        if (loop.currentTask() != this && !callOff(waitingOn, why)) {
+        if (loop.currentTask() != this && !callOffForScope(why)) {
             interrupted |= strand.interruptIfBlocked();
+        }
+    }
+
+    private boolean callOffForScope(@Nullable Object why) {
+        if (scope != null
+                && waitingOn instanceof Task<?> awaited
+                && !awaited.done()
+                && scope.sharesCancelWith(awaited.scope)) {
+            // The scope cancels it as well, or a shield keeps that off: it is not for us to do.
+            awaited.removeWaiter(strand);
+            wakeCancelled(why);
+            return true;
+        }
+        return callOff(waitingOn, why);
+    }
+
+    /** Interrupts a task that blocks in a call of the JDK when it is to be cancelled already. */
+    void onBlocked() {
+        if (!interrupted && (mustCancel || inCancelledScope())) {
+            interrupted = strand.interruptIfBlocked();
         }
     }
 

@@ -75,7 +75,6 @@ public final class TaskGroup {
 
     private boolean tasksCancelled;
     private boolean bodyCancelled;
-    private @Nullable KeyboardInterrupt interrupt;
     private @Nullable EventLoop loop;
     private @Nullable Task<?> host;
     private @Nullable CancelScope scope;
@@ -139,15 +138,10 @@ public final class TaskGroup {
         if (bodyCancelled && takeBackRequest(task)) {
             cancelled = null; // the only request was ours, to get the body to end
         }
-        if (error instanceof KeyboardInterrupt k) {
-            throw k;
-        }
-        if (interrupt != null) {
-            throw interrupt;
-        }
         if (error != null && !(error instanceof CancelledError)) {
             errors.add(error);
         }
+        throwInterrupt();
         if (!errors.isEmpty()) {
             if (task.cancelling() > requestsBefore) {
                 // Errors come first, and the cancel must not be lost: the next wait throws it.
@@ -158,6 +152,24 @@ public final class TaskGroup {
         }
         if (cancelled != null) {
             throw cancelled;
+        }
+    }
+
+    /** Throws an interrupt as it is, if there is one, and what else has failed along with it. */
+    private void throwInterrupt() {
+        KeyboardInterrupt interrupt = null;
+        for (Throwable e : errors) {
+            if (interrupt == null && e instanceof KeyboardInterrupt k) {
+                interrupt = k;
+            }
+        }
+        if (interrupt != null) {
+            for (Throwable e : errors) {
+                if (e != interrupt) {
+                    interrupt.addSuppressed(e);
+                }
+            }
+            throw interrupt;
         }
     }
 
@@ -183,6 +195,9 @@ public final class TaskGroup {
                     ended.await();
                 }
             } catch (CancelledError e) {
+                if (task.loop.isClosing()) {
+                    throw e; // nobody would end this wait; the tasks are ended as this one is
+                }
                 boolean outside = requestsFromOutside(task) > seen;
                 if (!fromOutside && (outside || !aborting)) {
                     cancelled = e;
@@ -257,9 +272,6 @@ public final class TaskGroup {
             return;
         }
         errors.add(error);
-        if (error instanceof KeyboardInterrupt k && interrupt == null) {
-            interrupt = k;
-        }
         if (!aborting) {
             abort();
             if (tasksCancelled) {

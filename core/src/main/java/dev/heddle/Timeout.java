@@ -44,8 +44,9 @@ public final class Timeout {
     private Timeout(@Nullable Long deadline) {
         this.loop = Asyncio.getRunningLoop();
         this.task = loop.currentTaskFor("timeout");
-        this.cancellingAtEntry = task.cancelling();
         this.dueAtEntry = task.isCancelDue();
+        // One that is due will come out of the first wait in here, and must not be taken for ours.
+        this.cancellingAtEntry = dueAtEntry ? 0 : task.cancelling();
         this.deadline = deadline;
     }
 

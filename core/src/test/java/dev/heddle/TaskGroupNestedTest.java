@@ -20,6 +20,11 @@ class TaskGroupNestedTest extends LoopFixture {
 
     private final List<String> log = new ArrayList<>();
 
+    private void sleepAndLog(double seconds, String line) {
+        sleep(seconds);
+        log.add(line);
+    }
+
     private static void fail(double after, String message) throws IOException {
         sleep(after);
         throw new IOException(message);
@@ -97,7 +102,7 @@ class TaskGroupNestedTest extends LoopFixture {
                 () ->
                         taskGroup(
                                 outer -> {
-                                    outer.createTask(() -> sleep(5, log.add("outer task")));
+                                    outer.createTask(() -> sleepAndLog(5, "outer task"));
                                     ExceptionGroup thrown =
                                             thrownBy(inner -> inner.createTask(() -> fail(1, "x")));
                                     assertThat(shape(thrown)).isEqualTo("[x]");
@@ -160,16 +165,13 @@ class TaskGroupNestedTest extends LoopFixture {
     void requestOfTheOuterGroupThatIsDueWhenTheInnerOneIsEnteredIsNotLost() {
         run(
                 () -> {
-                    Future<Void> future = loop.createFuture();
                     ExceptionGroup thrown =
                             thrownBy(
                                     outer -> {
-                                        outer.createTask(
-                                                () -> {
-                                                    loop.callSoon(() -> future.setResult(null));
-                                                    throw new IOException("outer");
-                                                });
-                                        future.await(); // woken, and only then cancelled
+                                        outer.createTask(() -> fail(0, "outer"));
+                                        while (currentTask().cancelling() == 0) {
+                                            Thread.yield(); // no wait that could be cancelled
+                                        }
                                         try {
                                             taskGroup(
                                                     inner -> {
@@ -254,7 +256,7 @@ class TaskGroupNestedTest extends LoopFixture {
                                             inner.createTask(
                                                     () -> {
                                                         outer.createTask(
-                                                                () -> sleep(5, log.add("outer")));
+                                                                () -> sleepAndLog(5, "outer"));
                                                     });
                                         });
                                 log.add("inner ended at " + loop.time());

@@ -18,6 +18,11 @@ class TaskGroupTest extends LoopFixture {
 
     private final List<String> log = new ArrayList<>();
 
+    private void sleepAndLog(double seconds, String line) {
+        sleep(seconds);
+        log.add(line);
+    }
+
     @Test
     void groupEndsWhenAllTasksHaveEndedAndTheirResultsAreThere() {
         run(
@@ -105,7 +110,7 @@ class TaskGroupTest extends LoopFixture {
                                 group -> {
                                     group.createTask(() -> sleep(1));
                                     sleep(3);
-                                    group.createTask(() -> sleep(2, log.add("late")));
+                                    group.createTask(() -> sleepAndLog(2, "late"));
                                 }));
 
         assertThat(log).containsExactly("late");
@@ -124,8 +129,7 @@ class TaskGroupTest extends LoopFixture {
                                             group.createTask(
                                                     () -> {
                                                         sleep(1);
-                                                        group.createTask(
-                                                                () -> sleep(1, log.add("c")));
+                                                        group.createTask(() -> sleepAndLog(1, "c"));
                                                     });
                                         });
                             });
@@ -144,8 +148,7 @@ class TaskGroupTest extends LoopFixture {
                                 group -> {
                                     group.createTask(() -> sleep(5));
                                     loop.callLater(
-                                            1,
-                                            () -> group.createTask(() -> sleep(9, log.add("b"))));
+                                            1, () -> group.createTask(() -> sleepAndLog(9, "b")));
                                 }));
 
         assertThat(log).containsExactly("b");
@@ -185,7 +188,7 @@ class TaskGroupTest extends LoopFixture {
                                             () -> {
                                                 throw new CancelledError("own");
                                             });
-                                    group.createTask(() -> sleep(3, log.add("other")));
+                                    group.createTask(() -> sleepAndLog(3, "other"));
                                 }));
 
         assertThat(log).containsExactly("other");

@@ -2,6 +2,8 @@ package dev.heddle.benchmarks;
 
 import static dev.heddle.benchmarks.LoopState.N;
 
+import dev.heddle.internal.Jdk;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -11,11 +13,15 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Warmup;
 
+import java.util.ArrayDeque;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Virtual threads as they are, on the JDK's own scheduler: what Heddle stands on. */
+/**
+ * Virtual threads as they are: what Heddle stands on. The JDK's own scheduler has a pool of threads
+ * and a lot more to do than a loop; the "bare" one is but a queue, so that nothing can be cheaper.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 2, time = 1)
@@ -27,12 +33,7 @@ public class JdkBenchmark {
     /** Compare with {@link SwitchBenchmark#alone}. */
     @Benchmark
     public void yieldAlone() throws InterruptedException {
-        inVirtualThread(
-                () -> {
-                    for (int i = 0; i < N; i++) {
-                        Thread.yield();
-                    }
-                });
+        inVirtualThread(() -> yieldTimes(N));
     }
 
     /** Compare with {@link SwitchBenchmark#pingPong}. */
@@ -64,6 +65,44 @@ public class JdkBenchmark {
                         join(Thread.startVirtualThread(() -> {}));
                     }
                 });
+    }
+
+    /** Compare with {@link SwitchBenchmark#hundred}. */
+    @Benchmark
+    public void bareYield() {
+        var ready = new ArrayDeque<Runnable>();
+        for (int i = 0; i < 100; i++) {
+            bare(ready, () -> yieldTimes(N / 100));
+        }
+        runAll(ready);
+    }
+
+    /** Compare with {@link SpawnBenchmark#batch}. */
+    @Benchmark
+    public void bareStart() {
+        var ready = new ArrayDeque<Runnable>();
+        for (int i = 0; i < N; i++) {
+            bare(ready, () -> {});
+            if (i % 1000 == 999) {
+                runAll(ready);
+            }
+        }
+    }
+
+    private static void bare(ArrayDeque<Runnable> ready, Runnable body) {
+        Jdk.get().newVirtualThread(ready::add, null, body).start();
+    }
+
+    private static void runAll(ArrayDeque<Runnable> ready) {
+        for (Runnable next; (next = ready.poll()) != null; ) {
+            next.run();
+        }
+    }
+
+    private static void yieldTimes(int times) {
+        for (int i = 0; i < times; i++) {
+            Thread.yield();
+        }
     }
 
     private static void inVirtualThread(Runnable body) throws InterruptedException {

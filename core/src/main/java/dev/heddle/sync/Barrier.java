@@ -101,10 +101,7 @@ public final class Barrier extends Primitive implements Awaitable<Integer> {
     }
 
     private void awaitEntry() {
-        long ticket = front.drawTicket();
-        do {
-            front.await(new Waiter(front, ticket));
-        } while (isClosed());
+        front.awaitFree();
         front.wakeFree(); // those that came meanwhile
     }
 
@@ -128,7 +125,7 @@ public final class Barrier extends Primitive implements Awaitable<Integer> {
 
     private void open() {
         int index = 0;
-        for (Waiter w; (w = inside.first()) != null; ) {
+        for (Waiter w; (w = inside.next()) != null; ) {
             ((Arrival) w).index = index++;
             inside.wake(w);
         }
@@ -176,7 +173,7 @@ public final class Barrier extends Primitive implements Awaitable<Integer> {
     }
 
     private void breakInside() {
-        for (Waiter w; (w = inside.first()) != null; ) {
+        for (Waiter w; (w = inside.next()) != null; ) {
             ((Arrival) w).broken = true;
             inside.wake(w);
         }

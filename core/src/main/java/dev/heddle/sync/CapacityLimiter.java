@@ -92,7 +92,7 @@ public final class CapacityLimiter extends Primitive {
     private void borrow(Object borrower) {
         checkNoBorrower(borrower);
         if (wouldWait()) {
-            waiters.await();
+            waiters.awaitFree();
             try {
                 checkNoBorrower(borrower); // two tasks may have waited for the same one
                 borrowers.add(borrower);

@@ -152,7 +152,7 @@ public final class Condition extends Primitive {
             throw new IllegalArgumentException("Cannot signal a negative number of tasks: " + n);
         }
         lock.checkHeld("Condition.signal");
-        for (int i = 0; i < n && waiters.moveFirstTo(lock.waiters()) != null; i++) {}
+        for (int i = 0; i < n && waiters.moveNextTo(lock.waiters()) != null; i++) {}
     }
 
     /** Lets all tasks go on that wait now; see {@link #signal(int)}. */

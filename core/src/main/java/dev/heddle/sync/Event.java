@@ -70,7 +70,7 @@ public final class Event extends Primitive implements Awaitable<Boolean> {
     public Boolean await() {
         callingTask("Event.await");
         if (!set) {
-            waiters.await();
+            waiters.await(new Waiter(waiters));
         }
         return true;
     }

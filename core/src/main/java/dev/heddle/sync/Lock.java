@@ -68,7 +68,7 @@ public final class Lock extends Primitive {
             if (owned) {
                 checkNotHeldBy(task);
             }
-            waiters.await();
+            waiters.awaitFree();
         }
         holder = task;
     }

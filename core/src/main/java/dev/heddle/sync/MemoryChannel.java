@@ -193,7 +193,7 @@ public final class MemoryChannel<T> extends Primitive {
         long ticket = receivers.drawTicket();
         do {
             receivers.await(new Demand(receivers, ticket, end));
-        } while (available() == 0 && openSenders > 0 && end.isOpen());
+        } while (end.isOpen() && receivers.mustWaitAgain(ticket));
         if (!end.isOpen()) {
             receivers.wakeFree();
             end.checkOpen();
@@ -218,7 +218,7 @@ public final class MemoryChannel<T> extends Primitive {
 
     @SuppressWarnings({"unchecked", "NullAway"}) // there is one, and it is of ours
     private T takeOffered() {
-        var offer = (Offer<T>) senders.first();
+        var offer = (Offer<T>) senders.next();
         offer.taken = true;
         senders.dismiss(offer);
         return offer.value;
@@ -251,7 +251,7 @@ public final class MemoryChannel<T> extends Primitive {
 
     void close(SendChannel<T> end) {
         openSenders--;
-        for (Waiter w = senders.first(), next; w != null; w = next) {
+        for (Waiter w = senders.next(), next; w != null; w = next) {
             next = w.next;
             if (((Offer<?>) w).end == end) {
                 senders.dismiss(w);
@@ -262,7 +262,7 @@ public final class MemoryChannel<T> extends Primitive {
 
     void close(ReceiveChannel<T> end) {
         openReceivers--;
-        for (Waiter w = receivers.first(), next; w != null; w = next) {
+        for (Waiter w = receivers.next(), next; w != null; w = next) {
             next = w.next;
             if (((Demand) w).end == end) {
                 receivers.dismiss(w);
@@ -270,7 +270,7 @@ public final class MemoryChannel<T> extends Primitive {
         }
         if (openReceivers == 0) {
             buffer.clear();
-            for (Waiter w; (w = senders.first()) != null; ) {
+            for (Waiter w; (w = senders.next()) != null; ) {
                 senders.dismiss(w);
             }
         }

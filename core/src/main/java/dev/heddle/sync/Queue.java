@@ -89,16 +89,9 @@ public sealed class Queue<T> extends Primitive implements Iterable<T>
         Objects.requireNonNull(item, "item");
         callingTask("Queue.put");
         if (!shutDown && (full() || !putters.isIdle())) {
-            awaitRoom();
+            putters.awaitFree();
         }
         add(item);
-    }
-
-    private void awaitRoom() {
-        long ticket = putters.drawTicket();
-        do {
-            putters.await(new Waiter(putters, ticket));
-        } while (full() && !shutDown);
     }
 
     /**
@@ -142,20 +135,13 @@ public sealed class Queue<T> extends Primitive implements Iterable<T>
     public final T get() {
         callingTask("Queue.get");
         if (empty() ? !shutDown : !getters.isIdle()) {
-            awaitItem();
+            getters.awaitFree();
         }
         if (empty()) {
             getters.wakeFree();
             throw shutDownAndEmpty();
         }
         return take();
-    }
-
-    private void awaitItem() {
-        long ticket = getters.drawTicket();
-        do {
-            getters.await(new Waiter(getters, ticket));
-        } while (empty() && !shutDown);
     }
 
     /**
@@ -228,7 +214,7 @@ public sealed class Queue<T> extends Primitive implements Iterable<T>
     public final void join() {
         callingTask("Queue.join");
         if (unfinished > 0) {
-            joiners.await();
+            joiners.await(new Waiter(joiners));
         }
     }
 

@@ -68,7 +68,7 @@ public sealed class Semaphore extends Primitive permits BoundedSemaphore {
             value--;
             return;
         }
-        waiters.await();
+        waiters.awaitFree();
         value--;
         waiters.wakeFree(); // those that came meanwhile, and had to queue although one was free
     }

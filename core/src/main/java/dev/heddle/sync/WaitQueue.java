@@ -7,17 +7,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A wake-up hands nothing over: it lets a task look. The primitive keeps what it guards, says in
  * {@link Primitive#free} for how many waiters there is something, and calls {@link #wakeFree} when
- * that grows; the queue keeps as many of them on their way, and not more. A waiter is on its way from
- * its wake-up until it runs.
+ * that grows; the queue keeps as many of them on their way, and not more. From its wake-up until it
+ * runs a waiter is promised something, and keeps its place.
  *
  * <p>Three rules make that fair and sound:
  *
  * <ul>
  *   <li>As long as the queue is not {@link #isIdle idle}, whoever may wait must queue up, even if
  *       something is free: it may be promised.
- *   <li>A waiter on its way whose task is cancelled passes the wake-up on.
+ *   <li>A waiter whose task is cancelled passes the promise on.
  *   <li>A waiter that finds nothing, since a {@code Nowait} operation was faster, takes its old place
- *       again: places are numbered by tickets.
+ *       again, and does not let itself be overtaken: places are numbered by tickets.
  * </ul>
  *
  * <p>Adding, waking and removing take constant time.
@@ -36,8 +36,9 @@ class WaitQueue {
     private final Primitive owner;
     private @Nullable Waiter first;
     private @Nullable Waiter last;
-    private int waiting;
-    private int onTheWay;
+    private @Nullable Waiter next; // the first one without a promise
+    private int size;
+    private int promised;
     private long tickets;
 
     WaitQueue(Primitive owner) {
@@ -46,7 +47,29 @@ class WaitQueue {
 
     // ---------------------------------------------------------------- waiting
 
-    /** Suspends the calling task until it is its turn; if it is cancelled, the turn is passed on. */
+    /** Suspends the calling task until there is something for it and all before it have theirs. */
+    final void awaitFree() {
+        long ticket = drawTicket();
+        do {
+            await(new Waiter(this, ticket));
+        } while (mustWaitAgain(ticket));
+    }
+
+    /** Tells whether a task that was woken has to wait again, with its old ticket. */
+    final boolean mustWaitAgain(long ticket) {
+        if (isOvertaking(ticket)) {
+            wakeFree(); // it is for them
+            return true;
+        }
+        return owner.free(this) == 0;
+    }
+
+    /** Tells whether somebody waits who has come before. */
+    boolean isOvertaking(long ticket) {
+        return first != null && first.ticket < ticket;
+    }
+
+    /** Suspends the calling task until it is woken; if it is cancelled, a promise is passed on. */
     final void await(Waiter waiter) {
         try {
             park(waiter);
@@ -58,11 +81,6 @@ class WaitQueue {
         }
     }
 
-    /** Same, with the last place. */
-    final void await() {
-        await(new Waiter(this));
-    }
-
     /** Suspends the calling task until its waiter is woken, by this queue or another it moved to. */
     final void park(Waiter waiter) {
         owner.bind();
@@ -70,15 +88,9 @@ class WaitQueue {
         try {
             waiter.suspend();
         } finally {
-            waiter.queue.noteEnd(waiter);
-        }
-    }
-
-    private void noteEnd(Waiter waiter) {
-        if (waiter.promised) {
-            onTheWay--;
-        } else if (waiter.queued) {
-            remove(waiter); // it is shielded, and its loop is being closed
+            if (waiter.queued) {
+                waiter.queue.remove(waiter);
+            }
         }
     }
 
@@ -91,43 +103,41 @@ class WaitQueue {
 
     /** Wakes as many as there is something for. */
     final void wakeFree() {
-        if (first != null) {
-            for (int free = owner.free(this); onTheWay < free && wakeFirst(); ) {}
+        if (next != null) {
+            wakeUpTo(owner.free(this));
         }
     }
 
     /** Wakes all. */
     final void wakeAll() {
-        while (wakeFirst()) {}
+        wakeUpTo(Integer.MAX_VALUE);
     }
 
-    private boolean wakeFirst() {
-        Waiter waiter = first();
-        if (waiter == null) {
-            return false;
+    private void wakeUpTo(int most) {
+        for (Waiter waiter; promised < most && (waiter = next()) != null; ) {
+            wake(waiter);
         }
-        wake(waiter);
-        return true;
     }
 
-    /** Wakes one that stands in this queue. */
+    /** Wakes one that stands in this queue and has no promise. */
     final void wake(Waiter waiter) {
-        remove(waiter);
-        if (waiter.wake()) {
-            waiter.promised = true;
-            onTheWay++;
+        waiter.promised = true;
+        promised++;
+        if (waiter == next) {
+            advance();
         }
+        waiter.wake();
     }
 
-    /** Wakes one that stands in this queue, and will look for nothing: others need not wait for it. */
+    /** Wakes one that stands in this queue, and need not look: others need not wait for it. */
     final void dismiss(Waiter waiter) {
         remove(waiter);
         waiter.wake();
     }
 
-    /** Moves the first waiter to the end of another queue, where it cannot be called off any more. */
-    final @Nullable Waiter moveFirstTo(WaitQueue other) {
-        Waiter waiter = first();
+    /** Moves the next waiter to the end of another queue, where it cannot be called off any more. */
+    final @Nullable Waiter moveNextTo(WaitQueue other) {
+        Waiter waiter = next();
         if (waiter != null) {
             remove(waiter);
             waiter.queue = other;
@@ -144,9 +154,8 @@ class WaitQueue {
         return ++tickets;
     }
 
-    /** Puts a waiter to its place: in general the last, or near the front if it had one before. */
     private void add(Waiter waiter) {
-        Waiter before = placeBefore(waiter);
+        Waiter before = placeBehind(waiter.ticket);
         Waiter after = before == null ? first : before.next;
         waiter.previous = before;
         waiter.next = after;
@@ -160,23 +169,29 @@ class WaitQueue {
         } else {
             after.previous = waiter;
         }
+        if (next == null || waiter.ticket < next.ticket) {
+            next = waiter;
+        }
         waiter.queued = true;
-        waiting++;
+        size++;
     }
 
-    /** Returns the waiter behind which another one belongs; null for the front. */
-    @Nullable Waiter placeBefore(Waiter waiter) {
-        if (last == null || last.ticket < waiter.ticket) {
+    /** Returns behind whom a ticket stands: as a rule the last one, and null for the front. */
+    private @Nullable Waiter placeBehind(long ticket) {
+        if (last == null || last.ticket < ticket) {
             return last;
         }
         Waiter before = null;
-        for (Waiter w = first; w != null && w.ticket < waiter.ticket; w = w.next) {
+        for (Waiter w = first; w != null && w.ticket < ticket; w = w.next) {
             before = w;
         }
         return before;
     }
 
     final void remove(Waiter waiter) {
+        if (waiter == next) {
+            advance();
+        }
         Waiter before = waiter.previous;
         Waiter after = waiter.next;
         if (before == null) {
@@ -192,33 +207,42 @@ class WaitQueue {
         waiter.previous = null;
         waiter.next = null;
         waiter.queued = false;
-        waiting--;
+        size--;
+        if (waiter.promised) {
+            promised--;
+        }
+    }
+
+    private void advance() {
+        do {
+            next = next == null ? null : next.next;
+        } while (next != null && next.promised);
     }
 
     // ---------------------------------------------------------------- reading
 
-    /** Returns the waiter whose turn is next, or null. */
-    @Nullable Waiter first() {
-        return first;
+    /** Returns the waiter that will be woken next, or null. */
+    @Nullable Waiter next() {
+        return next;
     }
 
     final @Nullable Waiter last() {
         return last;
     }
 
-    /** Tells whether nobody waits or is on the way, so that a task may take what is free. */
+    /** Tells whether nobody waits, so that a task may take what is free. */
     boolean isIdle() {
-        return first == null && onTheWay == 0;
+        return first == null;
     }
 
-    /** Returns how many wait and have not been woken. */
-    final int waiting() {
-        return waiting;
-    }
-
-    /** Returns how many tasks wait, those on their way included. */
+    /** Returns how many tasks wait, those with a promise included. */
     final int size() {
-        return waiting + onTheWay;
+        return size;
+    }
+
+    /** Returns how many tasks wait and have no promise. */
+    final int waiting() {
+        return size - promised;
     }
 
     final Primitive owner() {

@@ -18,7 +18,7 @@ class Waiter extends Suspension {
     /** Whether it stands in the queue. */
     boolean queued;
 
-    /** Whether it was woken to look, and is counted as on its way. */
+    /** Whether it was woken since there is something for it; it keeps its place until it runs. */
     boolean promised;
 
     /** Neighbours in the queue. */

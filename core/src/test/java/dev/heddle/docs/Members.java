@@ -1,6 +1,7 @@
 package dev.heddle.docs;
 
 import dev.heddle.Asyncio;
+
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
 import java.lang.reflect.Modifier;

@@ -1,7 +1,5 @@
 package dev.heddle.sync;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -26,7 +24,7 @@ final class Arrivals {
         waiting.add(me);
         try {
             T got = wait.get();
-            assertThat(me.overtaken).as("a task has got it that came later").isFalse();
+            Race.ensure(!me.overtaken, "a task has got it that came later");
             for (int i = waiting.indexOf(me); --i >= 0; ) {
                 waiting.get(i).overtaken = true;
             }

@@ -1,8 +1,7 @@
 package dev.heddle.sync;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.heddle.Asyncio;
+import dev.heddle.Task;
 import java.util.SplittableRandom;
 
 /** One task at a time is inside, in the order in which they came. */
@@ -21,8 +20,9 @@ final class LockRace extends Race {
     void operate() {
         arrivals.inOrder(lock::acquire);
         try {
-            assertThat(++inside).as("tasks inside").isOne();
-            assertThat(lock.statistics().holder()).isSameAs(Asyncio.currentTask());
+            ensure(++inside == 1, "%d tasks inside", inside);
+            Task<?> holder = lock.statistics().holder();
+            ensure(holder == Asyncio.currentTask(), "%s holds the lock", holder);
             pause();
         } finally {
             inside--;
@@ -32,6 +32,7 @@ final class LockRace extends Race {
 
     @Override
     void ended() {
-        assertThat(lock.statistics()).isEqualTo(new Lock.Statistics(null, 0));
+        var free = new Lock.Statistics(null, 0);
+        ensure(lock.statistics().equals(free), "%s is not free", lock);
     }
 }

@@ -3,7 +3,6 @@ package dev.heddle.sync;
 import static dev.heddle.Asyncio.createTask;
 import static dev.heddle.Asyncio.sleep;
 import static dev.heddle.Asyncio.timeout;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.CancelScope;
 import dev.heddle.CancelledError;
@@ -67,6 +66,13 @@ abstract class Race {
     /** Checks what must hold when all workers have ended. */
     void ended() {}
 
+    /** Throws unless {@code holds}. Costs less than AssertJ, which counts here. */
+    static void ensure(boolean holds, String rule, Object... facts) {
+        if (!holds) {
+            throw new AssertionError(rule.formatted(facts));
+        }
+    }
+
     // ---------------------------------------------------------------- the programs
 
     /** Runs programs; throws an {@link AssertionError} that tells the seed if one fails. */
@@ -81,7 +87,7 @@ abstract class Race {
                     () -> {
                         for (int i = 0; i < programs; i++) {
                             runOne(SEED + i, queues, maker);
-                            assertThat(errors).isEmpty();
+                            ensure(errors.isEmpty(), "errors were reported: %s", errors);
                         }
                     });
         }
@@ -108,11 +114,11 @@ abstract class Race {
         }
         for (int i = random.nextInt(3, 15); i > 0; i--) {
             disturb();
-            check();
+            checkAll();
         }
         for (int i = 0; i < MOST_RESCUES; i++) {
             sleep(1);
-            check();
+            checkAll();
             if (workers.stream().allMatch(Task::done)) {
                 break;
             }
@@ -120,12 +126,18 @@ abstract class Race {
             rescue();
         }
         for (Task<?> worker : workers) {
-            assertThat(worker.done()).as("%s is stuck", worker).isTrue();
-            if (!worker.cancelled()) {
-                worker.result();
-            }
+            ensure(worker.done(), "%s is stuck", worker);
         }
         ended();
+    }
+
+    private void checkAll() {
+        for (Task<?> worker : workers) {
+            if (worker.done() && !worker.cancelled()) {
+                worker.result(); // throws what it has thrown
+            }
+        }
+        check();
     }
 
     private void disturb() {
