@@ -329,12 +329,6 @@ public final class Asyncio {
         return Gathering.of(List.of(awaitables), false);
     }
 
-    /** Same as {@link #gather(VoidCoroutine[])}, as a future. Cancelling it cancels all of them. */
-    public static Future<List<@Nullable Void>> gatherAsync(VoidCoroutine... coroutines) {
-        return Gathering.of(
-                List.of(coroutines).stream().map(VoidCoroutine::asCoroutine).toList(), false);
-    }
-
     /** Same as {@link #gatherAll}, as a future. Cancelling it cancels all of them. */
     public static Future<List<@Nullable Object>> gatherAllAsync(
             Collection<? extends Awaitable<? extends @Nullable Object>> awaitables,
@@ -441,8 +435,21 @@ public final class Asyncio {
     }
 
     /** Same as {@link #shieldAsync(Awaitable)}. */
-    public static Future<@Nullable Void> shieldAsync(VoidCoroutine coroutine) {
+    public static Future<Void> shieldAsync(VoidCoroutine coroutine) {
         return shieldAsync(coroutine.asCoroutine());
+    }
+
+    /**
+     * Starts coroutines one after the other, the next one when the one before fails or {@code delay}
+     * is over, until one returns; cancels the rest and waits for them. See {@link
+     * StaggeredRace#run} for results that come too late, and {@link StaggeredRace#orThrow} for the
+     * winner's result.
+     *
+     * @param delay null: the next one starts only when the one before fails
+     */
+    public static <T extends @Nullable Object> StaggeredRace<T> staggeredRace(
+            List<? extends Coroutine<? extends T>> coroutines, @Nullable Duration delay) {
+        return StaggeredRace.run(coroutines, delay, late -> {});
     }
 
     // ---------------------------------------------------------------- time limits
@@ -540,7 +547,9 @@ public final class Asyncio {
         CancelScope scope = CancelScope.after(seconds);
         T result = scope.call(body);
         if (scope.cancelledCaught()) {
-            throw new TimeoutException("The time of " + seconds + " s is over");
+            var timeout = new TimeoutException("The time of " + seconds + " s is over");
+            timeout.initCause(scope.caught());
+            throw timeout;
         }
         return result;
     }
@@ -648,7 +657,7 @@ public final class Asyncio {
     }
 
     /** Starts {@code coroutine} in {@code loop} from another thread; see the loop's method. */
-    public static CompletableFuture<@Nullable Void> runCoroutineThreadsafe(
+    public static CompletableFuture<Void> runCoroutineThreadsafe(
             VoidCoroutine coroutine, EventLoop loop) {
         return loop.runCoroutineThreadsafe(coroutine.asCoroutine());
     }

@@ -280,6 +280,11 @@ public final class CancelScope {
         return caught;
     }
 
+    /** Returns how many scopes there are directly below this one. */
+    int children() {
+        return children.size();
+    }
+
     // ---------------------------------------------------------------- options, changeable in use
 
     /** Tells whether cancels from outside are kept off. */

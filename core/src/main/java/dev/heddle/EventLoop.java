@@ -612,14 +612,10 @@ public final class EventLoop implements AutoCloseable {
     }
 
     /** Same as {@link #runInExecutor(Executor, Callable)}. */
-    public Future<@Nullable Void> runInExecutor(@Nullable Executor executor, Runnable job) {
-        Objects.requireNonNull(job, "job");
-        return this.<@Nullable Void>runInExecutor(
-                executor,
-                () -> {
-                    job.run();
-                    return null;
-                });
+    public Future<@Nullable Object> runInExecutor(@Nullable Executor executor, Runnable job) {
+        checkThread("runInExecutor");
+        checkOpen();
+        return ExecutorJob.start(this, executor == null ? defaultExecutor.get() : executor, job);
     }
 
     /** Sets the executor for {@link #runInExecutor} without one. The loop closes it. */

@@ -6,7 +6,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 
 /**
@@ -46,9 +45,16 @@ final class ExecutorJob<T extends @Nullable Object> extends FutureTask<T> {
     /** Same as {@link #start(EventLoop, Executor, Callable)}. */
     static Future<@Nullable Object> start(EventLoop loop, Executor executor, Runnable job) {
         java.util.Objects.requireNonNull(job, "job");
-        return SubmittedJob.wantsItself(executor)
-                ? SubmittedJob.start(loop, (ExecutorService) executor, job)
-                : start(loop, executor, Executors.callable(job));
+        if (SubmittedJob.wantsItself(executor)) {
+            return SubmittedJob.start(loop, (ExecutorService) executor, job);
+        }
+        return ExecutorJob.<@Nullable Object>start(
+                loop,
+                executor,
+                () -> {
+                    job.run();
+                    return null;
+                });
     }
 
     @Override

@@ -31,9 +31,9 @@ public record StaggeredRace<T extends @Nullable Object>(
      *
      * @param delay after which the next one is started, although the one before has not failed;
      *     null: only when that fails
-     * @param late takes the results that nobody gets: those of coroutines that return although they
-     *     were cancelled, or at the same time as the winner, and that of the winner if the calling
-     *     task is cancelled. To close a connection, for example
+     * @param late takes the results that nobody gets, to close a connection, for example: of those
+     *     that return although they were cancelled, and of the winner if the race ends with an
+     *     error
      * @throws CancelledError if the calling task is cancelled
      */
     public static <T extends @Nullable Object> StaggeredRace<T> run(
@@ -84,7 +84,7 @@ public record StaggeredRace<T extends @Nullable Object>(
                 Asyncio.taskGroup(this::startAll);
             } catch (Throwable e) {
                 if (winner >= 0) {
-                    late.accept(result);
+                    handBack(e);
                 }
                 throw Sneaky.sneakyThrow(e);
             }
@@ -92,6 +92,15 @@ public record StaggeredRace<T extends @Nullable Object>(
                     result,
                     winner < 0 ? OptionalInt.empty() : OptionalInt.of(winner),
                     Collections.unmodifiableList(exceptions));
+        }
+
+        @SuppressWarnings("NullAway") // null only if T allows it
+        private void handBack(Throwable because) {
+            try {
+                late.accept(result);
+            } catch (Throwable e) {
+                because.addSuppressed(e);
+            }
         }
 
         private void startAll(TaskGroup group) {

@@ -126,7 +126,7 @@ public class Task<T extends @Nullable Object> extends Future<T> {
             strand.proceed();
         } else {
             mustCancel = true;
-            strand.interruptIfBlocked();
+            interrupted |= strand.interruptIfBlocked();
         }
     }
 
@@ -258,7 +258,7 @@ public class Task<T extends @Nullable Object> extends Future<T> {
             boolean asked = mustCancel;
             mustCancel = false;
             if (ended instanceof Future<?> future
-                    && ((!asked && future.failure() != null) || future.settle())) {
+                    && ((!asked && future.failure() != null) || future.cancelled())) {
                 return; // the caller throws the future's own error or CancelledError
             }
             Object message = asked ? cancelMessage : scopeReason();

@@ -176,13 +176,17 @@ public final class TaskGroup {
     /**
      * Waits until all tasks have ended, however often it is cancelled meanwhile.
      *
-     * @return the cancel to throw, of those with which the body has ended and which came meanwhile:
-     *     the first one from outside
+     * @param ofBody with which the body has ended
+     * @return the cancel to throw: the first one that somebody has asked of the host, or else the
+     *     one of a scope
      */
     private @Nullable CancelledError awaitTasks(Task<?> task, @Nullable CancelledError ofBody) {
         CancelledError cancelled = ofBody;
         int seen = requestsFromOutside(task);
-        boolean fromOutside = ofBody != null && (seen > 0 || !bodyCancelled);
+        boolean asked = ofBody != null && seen > 0;
+        if (asked) {
+            cancelTasks();
+        }
         while (!tasks.isEmpty()) {
             var ended = new Future<@Nullable Void>(task.loop);
             allEnded = ended;
@@ -198,16 +202,14 @@ public final class TaskGroup {
                 if (task.loop.isClosing()) {
                     throw e; // nobody would end this wait; the tasks are ended as this one is
                 }
-                boolean outside = requestsFromOutside(task) > seen;
-                if (!fromOutside && (outside || !aborting)) {
+                boolean asks = requestsFromOutside(task) > seen;
+                if ((asks && !asked) || !aborting) {
                     cancelled = e;
-                    fromOutside = true;
                 }
-                if (outside) {
-                    aborting = true;
+                abort();
+                if (asks) {
+                    asked = true;
                     cancelTasks();
-                } else {
-                    abort();
                 }
             }
             allEnded = null;

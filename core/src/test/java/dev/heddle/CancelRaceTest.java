@@ -10,6 +10,7 @@ import static dev.heddle.Asyncio.waitFor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +53,13 @@ class CancelRaceTest extends LoopFixture {
     @ParameterizedTest
     @EnumSource(Way.class)
     void cancelRightAfterTheResultIsNotLost(Way way) {
-        Task<Object> task = loop.createTask(() -> way.waitFor(future));
+        Task<Object> task =
+                loop.createTask(
+                        () -> {
+                            Object result = way.waitFor(future);
+                            log.add("went on");
+                            return result;
+                        });
         turns(2);
 
         future.setResult(1);
@@ -60,6 +67,7 @@ class CancelRaceTest extends LoopFixture {
         turns(5);
 
         assertThat(task.cancelled()).isTrue();
+        assertThat(log).isEmpty();
     }
 
     @ParameterizedTest
@@ -95,15 +103,42 @@ class CancelRaceTest extends LoopFixture {
     @ParameterizedTest
     @EnumSource(Way.class)
     void cancelRightAfterAnErrorIsNotLost(Way way) {
+        var error = new IllegalStateException("failed");
         Task<Object> task = loop.createTask(() -> way.waitFor(future));
         turns(2);
 
-        future.setException(new IllegalStateException("failed"));
+        future.setException(error);
         assertThat(task.cancel()).isTrue();
         turns(5);
 
         assertThat(task.cancelled()).isTrue();
-        assertThat(future.exception()).hasMessage("failed");
+        assertThat(future.exception()).isSameAs(error);
+        loop.close();
+        // A gathering has an error of its own then, which nobody has seen.
+        assertThat(takeErrors()).allMatch(e -> e.exception() == error);
+    }
+
+    @Test
+    void errorThatACancelOvertakesIsReported() {
+        var error = new IOException("disk");
+        Task<Integer> child =
+                loop.createTask(
+                        () -> {
+                            future.await();
+                            throw error;
+                        });
+        Task<Integer> parent = loop.createTask(() -> child.await());
+        turns(1);
+        future.setResult(1);
+        turns(1);
+
+        assertThat(child.done()).isTrue();
+        assertThat(parent.cancel()).isTrue();
+        turns(1);
+
+        assertThat(parent.cancelled()).isTrue();
+        loop.close();
+        assertThat(takeError().exception()).isSameAs(error);
     }
 
     @Test

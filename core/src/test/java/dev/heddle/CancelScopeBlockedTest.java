@@ -3,9 +3,12 @@ package dev.heddle;
 import static dev.heddle.Asyncio.createTask;
 import static dev.heddle.Asyncio.currentTask;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,7 +16,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
-import org.junit.jupiter.api.Test;
 
 /** A scope interrupts what is blocked in a call of the JDK. */
 class CancelScopeBlockedTest extends LoopFixture {
@@ -54,7 +56,9 @@ class CancelScopeBlockedTest extends LoopFixture {
                         });
 
         assertThat(scope.cancelledCaught()).isTrue();
-        assertThat(scope.caught()).hasMessage("enough").hasCauseInstanceOf(InterruptedException.class);
+        assertThat(scope.caught())
+                .hasMessage("enough")
+                .hasCauseInstanceOf(InterruptedException.class);
         assertThat(log).isEmpty();
     }
 

@@ -196,6 +196,17 @@ class CancelScopeDeadlineTest extends LoopFixture {
     }
 
     @Test
+    void failAfterTellsWhereTheTimeRanOut() {
+        run(
+                () ->
+                        assertThatExceptionOfType(TimeoutException.class)
+                                .isThrownBy(() -> failAfter(5, s -> sleep(100, "never")))
+                                .havingCause()
+                                .isInstanceOf(CancelledError.class)
+                                .withMessage("deadline"));
+    }
+
+    @Test
     void effectiveDeadlineIsTheEarliestAroundTheCaller() {
         run(
                 () -> {

@@ -5,14 +5,19 @@ import static dev.heddle.Asyncio.currentTask;
 import static dev.heddle.Asyncio.moveOnAfter;
 import static dev.heddle.Asyncio.sleep;
 import static dev.heddle.Asyncio.taskGroup;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.heddle.reactor.Clock;
+import dev.heddle.reactor.CountingReactor;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 /** A scope around a group cancels the group's tasks as well, level-triggered. */
 class CancelScopeGroupTest extends LoopFixture {
@@ -128,7 +133,8 @@ class CancelScopeGroupTest extends LoopFixture {
                                                         });
                                             }));
 
-                    // Nothing was cancelled in the scope's own task: it did not wait but for others.
+                    // Nothing was cancelled in the scope's own task: it did not wait but for
+                    // others.
                     assertThat(scope.cancelCalled()).isTrue();
                 });
 
@@ -178,38 +184,25 @@ class CancelScopeGroupTest extends LoopFixture {
 
     @Test
     void groupInAShieldedScopeIsShielded() {
-        run(
-                () ->
-                        moveOnAfter(
-                                1,
-                                s ->
-                                        new CancelScope()
-                                                .shield(true)
-                                                .run(
-                                                        t ->
-                                                                taskGroup(
-                                                                        group ->
-                                                                                group.createTask(
-                                                                                        () ->
-                                                                                                sleepAndLog(
-                                                                                                        "task",
-                                                                                                        5))))));
+        TaskGroup.VoidBody body = group -> group.createTask(() -> sleepAndLog("task", 5));
+
+        run(() -> moveOnAfter(1, s -> new CancelScope().shield(true).run(t -> taskGroup(body))));
 
         assertThat(log).containsExactly("task ended at 5.0");
     }
 
     @Test
     void scopeInTheBodyDoesNotConcernTheTasks() {
-        run(
-                () ->
-                        taskGroup(
-                                group ->
-                                        moveOnAfter(
-                                                1,
-                                                s -> {
-                                                    group.createTask(() -> sleepAndLog("task", 5));
-                                                    sleepLong("body");
-                                                })));
+        TaskGroup.VoidBody body =
+                group ->
+                        moveOnAfter(
+                                1,
+                                s -> {
+                                    group.createTask(() -> sleepAndLog("task", 5));
+                                    sleepLong("body");
+                                });
+
+        run(() -> taskGroup(body));
 
         assertThat(log).containsExactly("body cancelled at 1.0", "task ended at 5.0");
     }
@@ -228,7 +221,9 @@ class CancelScopeGroupTest extends LoopFixture {
 
         assertThat(log)
                 .containsExactly(
-                        "in the scope cancelled at 1.0", "sibling ended at 5.0", "body ended at 5.0");
+                        "in the scope cancelled at 1.0",
+                        "body ended at 5.0",
+                        "sibling ended at 5.0");
     }
 
     @Test
@@ -362,15 +357,20 @@ class CancelScopeGroupTest extends LoopFixture {
 
     @Test
     void groupThatWaitsInACancelledScopeDoesNotKeepTheLoopBusy() {
-        var polls = new long[2];
-        group(
+        var reactor = new CountingReactor();
+        EventLoop counted = open(EventLoop.builder().clock(Clock.virtual()).reactor(reactor));
+        var polls = new ArrayList<Integer>();
+        TaskGroup.VoidBody body =
                 group -> {
-                    group.createTask(() -> shielded("task", 50));
-                    loop.callLater(2, () -> polls[0] = loop.turn.polls());
-                    loop.callLater(40, () -> polls[1] = loop.turn.polls());
-                    sleepLong("body");
-                });
+                    group.createTask(() -> new CancelScope().shield(true).run(s -> sleep(50)));
+                    for (int at : new int[] {2, 40}) {
+                        counted.callLater(at, () -> polls.add(reactor.timeouts().size()));
+                    }
+                };
 
-        assertThat(polls[1] - polls[0]).isEqualTo(1);
+        counted.runUntilComplete(() -> moveOnAfter(1, s -> taskGroup(body)));
+
+        assertThat(counted.time()).isEqualTo(50);
+        assertThat(polls.get(1) - polls.get(0)).as("turns from 2 s to 40 s").isBetween(1, 3);
     }
 }

@@ -3,14 +3,17 @@ package dev.heddle;
 import static dev.heddle.Asyncio.createTask;
 import static dev.heddle.Asyncio.currentTask;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.heddle.generator.Generator;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 /** What a scope refuses, and that it leaves nothing behind. */
 class CancelScopeMisuseTest extends LoopFixture {
@@ -99,7 +102,7 @@ class CancelScopeMisuseTest extends LoopFixture {
     void generatorThatLeavesItsScopeWhileAnotherIsEnteredIsAnError() {
         run(
                 () -> {
-                    Generator<String, Void, Void> generator = generatorInAScope();
+                    Generator<String, Object, Void> generator = generatorInAScope();
                     assertThat(generator.next()).isEqualTo("in the scope");
                     new CancelScope()
                             .run(
@@ -119,7 +122,7 @@ class CancelScopeMisuseTest extends LoopFixture {
     void scopeThatIsLeftWhileAGeneratorStandsInAnotherIsAnError() {
         run(
                 () -> {
-                    Generator<String, Void, Void> generator = generatorInAScope();
+                    Generator<String, Object, Void> generator = generatorInAScope();
                     var outer = new CancelScope();
 
                     assertThatIllegalStateException()
@@ -142,7 +145,7 @@ class CancelScopeMisuseTest extends LoopFixture {
     void generatorThatGoesOnInAnotherTaskIsAnError() {
         run(
                 () -> {
-                    Generator<String, Void, Void> generator = generatorInAScope();
+                    Generator<String, Object, Void> generator = generatorInAScope();
                     generator.next();
                     Task<?> other =
                             createTask(
@@ -156,10 +159,10 @@ class CancelScopeMisuseTest extends LoopFixture {
                 });
     }
 
-    private Generator<String, Void, Void> generatorInAScope() {
+    private Generator<String, Object, Void> generatorInAScope() {
         return Generator.of(
                 yielder -> {
-                    new CancelScope().run(s -> yielder.yield_("in the scope"));
+                    new CancelScope().run(s -> yielder.yield("in the scope"));
                     return null;
                 });
     }

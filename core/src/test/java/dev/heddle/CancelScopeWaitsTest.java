@@ -6,14 +6,17 @@ import static dev.heddle.Asyncio.shieldAsync;
 import static dev.heddle.Asyncio.sleep;
 import static dev.heddle.Asyncio.toThread;
 import static dev.heddle.Asyncio.waitFor;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.Test;
+import java.util.concurrent.TimeUnit;
 
 /** What a cancelled scope does to the waits for several things, and for threads. */
 class CancelScopeWaitsTest extends LoopFixture {
@@ -194,6 +197,7 @@ class CancelScopeWaitsTest extends LoopFixture {
                                                     Thread.sleep(1_000_000);
                                                 } catch (InterruptedException e) {
                                                     interrupted.countDown();
+                                                    throw e;
                                                 }
                                                 return null;
                                             }));
@@ -209,7 +213,7 @@ class CancelScopeWaitsTest extends LoopFixture {
         var release = new CountDownLatch(1);
         run(
                 () -> {
-                    var job = loop.runInExecutor(null, () -> release.await(50, java.util.concurrent.TimeUnit.SECONDS));
+                    var job = loop.runInExecutor(null, () -> release.await(50, TimeUnit.SECONDS));
                     var scope = new CancelScope();
                     loop.callSoon(scope::cancel);
 

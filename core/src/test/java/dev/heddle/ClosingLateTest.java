@@ -205,6 +205,72 @@ class ClosingLateTest extends LoopFixture {
     }
 
     @Test
+    void lateTaskMayYieldToOthers() throws InterruptedException {
+        var turns = new AtomicInteger();
+        Task<Void> task =
+                blocked(
+                        () -> {
+                            while (turns.incrementAndGet() < 100) {
+                                Thread.yield();
+                            }
+                            return null;
+                        });
+        closeReporting(task);
+
+        gate.release();
+
+        ended.await();
+        assertThat(turns).hasValue(100);
+    }
+
+    @Test
+    void lateTaskMayReleaseAnother() throws InterruptedException {
+        var second = new Semaphore(0);
+        Task<Void> released =
+                loop.createTask(
+                        () -> {
+                            second.acquireUninterruptibly();
+                            ended.countDown();
+                        });
+        turns(1);
+        var releasing = new CountDownLatch(1);
+        Task<Void> releaser =
+                loop.createTask(
+                        () -> {
+                            gate.acquireUninterruptibly();
+                            second.release();
+                            releasing.countDown();
+                        });
+        turns(1);
+        closeReporting(released, releaser);
+
+        gate.release();
+
+        releasing.await();
+        ended.await(); // hangs if the continuation was lost
+    }
+
+    @Test
+    void taskThatYieldsForEverCannotHangTheClose() throws InterruptedException {
+        var mayEnd = new AtomicBoolean();
+        Task<Void> task =
+                loop.createTask(
+                        () -> {
+                            while (!mayEnd.get()) {
+                                Thread.yield();
+                            }
+                            ended.countDown();
+                        });
+        turns(1);
+
+        closeReporting(task);
+
+        assertThat(ended.getCount()).isOne();
+        mayEnd.set(true);
+        ended.await();
+    }
+
+    @Test
     void callbacksOfALateTaskAreDropped() throws InterruptedException {
         var called = new AtomicBoolean();
         Task<String> task = blocked(() -> "late");

@@ -59,6 +59,18 @@ class GatherCancelTest extends LoopFixture {
     }
 
     @Test
+    void oneChildThatCanBeCancelledIsEnough() {
+        Future<List<String>> all = run(() -> gatherAsync(a, b));
+        b.setResult("b");
+
+        assertThat(all.cancel()).isTrue();
+        assertThat(a.cancelled()).isTrue();
+        turns(1);
+
+        assertThatExceptionOfType(CancelledError.class).isThrownBy(all::result);
+    }
+
+    @Test
     void failedGatheringCancelsNothing() {
         Future<List<String>> all = run(() -> gatherAsync(a, b));
         a.setException(new IOException("disk"));

@@ -3,6 +3,7 @@ package dev.heddle;
 import static dev.heddle.Asyncio.createTask;
 import static dev.heddle.Asyncio.gather;
 import static dev.heddle.Asyncio.gatherAll;
+import static dev.heddle.Asyncio.gatherAllAsync;
 import static dev.heddle.Asyncio.gatherAsync;
 import static dev.heddle.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,7 +45,7 @@ class GatherTest extends LoopFixture {
 
     @Test
     void nothingGatheredIsDoneAtOnce() {
-        Future<List<String>> all = run(() -> gatherAsync());
+        Future<List<Object>> all = run(() -> gatherAllAsync(List.of(), false));
 
         assertThat(all.done()).isTrue();
         assertThat(all.result()).isEmpty();

@@ -117,7 +117,9 @@ class RunCtrlCElsewhereTest {
             run(
                     () -> {
                         try {
-                            toThread(JobThatGoesOn::work);
+                            toThread(
+                                    JobThatGoesOn::work,
+                                    ToThreadOptions.DEFAULT.withAbandonOnCancel(true));
                         } finally {
                             IO.println("cancelled");
                         }

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** A program in a JVM of its own, to which signals can be sent. */
 final class RunForked implements AutoCloseable {
 
-    private static final long SECONDS = 60;
+    private static final long SECONDS = 30;
 
     private final Process process;
     private final BufferedReader output;
@@ -24,6 +24,9 @@ final class RunForked implements AutoCloseable {
         this.process = process;
         this.output = process.inputReader();
         this.errors = CompletableFuture.supplyAsync(() -> all(process.errorReader()));
+        // A read of its output cannot be interrupted; at its end it ends.
+        CompletableFuture.delayedExecutor(SECONDS, TimeUnit.SECONDS)
+                .execute(process::destroyForcibly);
     }
 
     private static String all(BufferedReader reader) {
@@ -44,7 +47,10 @@ final class RunForked implements AutoCloseable {
         command.add("-cp");
         command.add(locationOf(EventLoop.class) + ":" + locationOf(program));
         command.add(program.getName());
-        return new RunForked(new ProcessBuilder(command).start());
+        var builder = new ProcessBuilder(command);
+        builder.environment().remove("JDK_JAVA_OPTIONS"); // the JVM would tell that it took them
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        return new RunForked(builder.start());
     }
 
     private static boolean canResetSignals() throws IOException {

@@ -1,223 +1,260 @@
 package dev.heddle;
 
 import static dev.heddle.Asyncio.createTask;
-import static dev.heddle.Asyncio.gather;
 import static dev.heddle.Asyncio.sleep;
-import static dev.heddle.Asyncio.timeout;
 import static dev.heddle.Asyncio.toThread;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.heddle.executor.VirtualThreads;
+
 import org.junit.jupiter.api.Test;
 
-/** {@code toThread} runs a blocking job off the loop, in a copy of the task's context. */
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** toThread: where a job runs, in what context, and within what limit. */
 class ToThreadTest extends LoopFixture {
 
-    private static final ContextVar<String> VARIABLE = ContextVar.of("variable", "unset");
+    private static final ContextVar<String> USER = ContextVar.of("user", "nobody");
 
-    private final CountDownLatch started = new CountDownLatch(1);
-    private final CountDownLatch ended = new CountDownLatch(1);
-    private final List<String> log = Collections.synchronizedList(new ArrayList<>());
+    @Test
+    void jobRunsOnAnotherThreadAndItsResultComesBack() {
+        Thread other = run(() -> toThread(Thread::currentThread));
 
-    /** A job that blocks until it is interrupted. */
-    private String block() throws InterruptedException {
-        started.countDown();
-        try {
-            new CountDownLatch(1).await();
-            return "never";
-        } catch (InterruptedException e) {
-            log.add("interrupted");
-            throw e;
-        } finally {
-            ended.countDown();
-        }
-    }
-
-    /** Lets the calling task go on when the job runs. */
-    private void awaitStart() {
-        while (started.getCount() > 0) {
-            sleep(0);
-        }
+        assertThat(other.isVirtual()).isFalse();
+        assertThat(other).isNotSameAs(Thread.currentThread());
+        assertThat(other.getName()).startsWith("heddle-executor-");
     }
 
     @Test
-    void jobRunsOnAnotherThreadAndReturnsItsResult() {
-        run(
-                () -> {
-                    Thread other = toThread(Thread::currentThread);
+    void runnableIsAJobToo() {
+        var ran = new AtomicReference<Thread>();
 
-                    assertThat(other).isNotSameAs(Thread.currentThread());
-                    assertThat(other.isVirtual()).isFalse();
-                    assertThat(toThread(EventLoop::runningOrNull)).isNull();
-                });
+        run(() -> toThread(() -> ran.set(Thread.currentThread())));
+
+        assertThat(ran.get()).isNotNull().isNotSameAs(Thread.currentThread());
     }
 
     @Test
-    void loopGoesOnMeanwhile() {
-        run(
-                () -> {
-                    var release = new CountDownLatch(1);
-                    Task<String> waiting =
-                            createTask(
-                                    () ->
-                                            toThread(
-                                                    () -> {
-                                                        release.await();
-                                                        return "released";
-                                                    }));
-                    sleep(0);
-                    sleep(0);
-                    assertThat(waiting.done()).isFalse();
-                    release.countDown();
+    void errorComesAsTheSameObject() {
+        var error = new IOException("checked");
 
-                    assertThat(waiting.await()).isEqualTo("released");
-                });
-    }
-
-    @Test
-    void jobsRunAtTheSameTime() {
-        var barrier = new CyclicBarrier(3);
-
-        run(() -> gather(() -> meet(barrier), () -> meet(barrier), () -> meet(barrier)));
-
-        assertThat(log).hasSize(3);
-    }
-
-    private boolean meet(CyclicBarrier barrier) {
-        return toThread(
-                () -> {
-                    barrier.await();
-                    return log.add("met");
-                });
-    }
-
-    @Test
-    void errorComesAsItIs() {
-        var error = new IOException("disk");
-
-        run(
-                () ->
-                        assertThatExceptionOfType(IOException.class)
-                                .isThrownBy(
+        Throwable caught =
+                run(
+                        () ->
+                                catchThrowable(
                                         () ->
                                                 toThread(
                                                         () -> {
                                                             throw error;
-                                                        }))
-                                .isSameAs(error));
+                                                        })));
+
+        assertThat(caught).isSameAs(error);
     }
 
     @Test
-    void jobSeesTheContextAndDoesNotChangeIt() {
+    void jobSeesTheContextOfTheTaskAndKeepsWhatItSetsToItself() {
         run(
                 () -> {
-                    VARIABLE.set("task");
+                    USER.set("ann");
+
                     String seen =
                             toThread(
                                     () -> {
-                                        String before = VARIABLE.get();
-                                        VARIABLE.set("job");
-                                        return before + ", then " + VARIABLE.get();
+                                        String before = USER.get();
+                                        USER.set("bob");
+                                        return before + " " + USER.get();
                                     });
 
-                    assertThat(seen).isEqualTo("task, then job");
-                    assertThat(VARIABLE.get()).isEqualTo("task");
-                    assertThat(loop.runInExecutor(null, () -> VARIABLE.get()).await())
-                            .isEqualTo("unset");
+                    assertThat(seen).isEqualTo("ann bob");
+                    assertThat(USER.get()).isEqualTo("ann");
+                    assertThat(toThread(() -> USER.get())).isEqualTo("ann"); // the same thread
                 });
     }
 
     @Test
-    void cancelInterruptsTheJob() throws Exception {
+    void executorCanBeGiven() {
+        try (ExecutorService own =
+                Executors.newSingleThreadExecutor(Thread.ofPlatform().name("own").factory())) {
+            var options = ToThreadOptions.DEFAULT.withExecutor(own);
+
+            assertThat(run(() -> toThread(() -> Thread.currentThread().getName(), options)))
+                    .isEqualTo("own");
+        }
+    }
+
+    @Test
+    void virtualThreadsOffTheLoopCanBeTheExecutor() {
+        try (ExecutorService threads = VirtualThreads.offLoop()) {
+            var options = ToThreadOptions.DEFAULT.withExecutor(threads);
+
+            run(
+                    () -> {
+                        assertThat(toThread(() -> Thread.currentThread().isVirtual(), options))
+                                .isTrue();
+                        assertThat(toThread(() -> EventLoop.runningOrNull() == null, options))
+                                .isTrue();
+                    });
+        }
+    }
+
+    @Test
+    void executorMayRunTheJobAtOnceOnTheLoopsThread() {
+        var options = ToThreadOptions.DEFAULT.withExecutor(Runnable::run);
+
+        assertThat(run(() -> toThread(() -> "at once", options))).isEqualTo("at once");
+    }
+
+    @Test
+    void virtualTimeStandsStillWhileAJobRuns() {
+        double[] time = {-1};
         run(
                 () -> {
-                    Task<String> task = createTask(() -> toThread(this::block));
-                    sleep(0);
-                    awaitStart();
+                    loop.callLater(10, () -> {});
 
-                    task.cancel();
-
-                    assertThatExceptionOfType(CancelledError.class).isThrownBy(task::await);
-                });
-        ended.await();
-
-        assertThat(log).containsExactly("interrupted");
-    }
-
-    @Test
-    void timeoutInterruptsTheJob() throws Exception {
-        run(
-                () ->
-                        assertThatExceptionOfType(TimeoutException.class)
-                                .isThrownBy(() -> timeout(1, () -> toThread(this::letTimePass))));
-        ended.await();
-
-        assertThat(log).containsExactly("interrupted");
-    }
-
-    private String letTimePass() throws InterruptedException {
-        loop.callSoonThreadsafe(() -> clock.advance(Duration.ofSeconds(2)));
-        return block();
-    }
-
-    @Test
-    void cancelBeforeTheStartPreventsTheJob() {
-        var release = new CountDownLatch(1);
-        loop.setDefaultExecutor(Executors.newSingleThreadExecutor());
-        run(
-                () -> {
-                    Future<Boolean> blocking =
-                            loop.runInExecutor(null, () -> release.await(60, TimeUnit.SECONDS));
-                    Task<Boolean> task = createTask(() -> toThread(() -> log.add("ran")));
-                    sleep(0);
-
-                    task.cancel();
-
-                    assertThatExceptionOfType(CancelledError.class).isThrownBy(task::await);
-                    release.countDown();
-                    blocking.await();
-                    toThread(() -> log.add("the next one"));
+                    toThread(
+                            () -> {
+                                Thread.sleep(1); // real time
+                                return null;
+                            });
+                    time[0] = loop.time();
                 });
 
-        assertThat(log).containsExactly("the next one");
+        assertThat(time[0]).isZero();
     }
 
     @Test
-    void interruptOfACancelledJobDoesNotHitTheNextOne() {
-        run(
-                () -> {
-                    for (int i = 0; i < 20; i++) {
-                        Task<String> task = createTask(() -> toThread(this::block));
-                        sleep(0);
-                        awaitStart();
-                        task.cancel();
-                        Asyncio.wait(List.of(task));
-                        assertThat(toThread(Thread::interrupted)).isFalse();
-                    }
-                });
-    }
-
-    @Test
-    void jobCannotBeMadeInACallback() {
-        loop.callSoon(
-                () ->
-                        assertThatIllegalStateException()
-                                .isThrownBy(() -> toThread(() -> log.add("ran")))
-                                .withMessageContainingAll("toThread", "callback"));
-
+    void needsATask() {
+        assertThatThrownBy(() -> toThread(() -> 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("no running event loop");
+        loop.callSoon(() -> toThread(() -> 1));
         turns(1);
 
-        assertThat(log).isEmpty();
+        assertThat(takeError().exception())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("toThread was called in a callback");
+    }
+
+    @Test
+    void jobMustBeGiven() {
+        run(
+                () -> {
+                    assertThatThrownBy(() -> toThread((Runnable) null))
+                            .isInstanceOf(NullPointerException.class);
+                    assertThatThrownBy(() -> ToThread.run(null, ToThreadOptions.DEFAULT))
+                            .isInstanceOf(NullPointerException.class);
+                });
+    }
+
+    // ---------------------------------------------------------------- limiter
+
+    /** Lets one job run at a time. */
+    private static final class OneAtATime implements ToThreadLimiter {
+
+        private final List<String> log = new java.util.ArrayList<>();
+        private Object holder;
+        private Future<Void> free;
+
+        @Override
+        public void acquireOnBehalfOf(Object borrower) {
+            while (holder != null) {
+                free = Asyncio.createFuture();
+                log.add("wait");
+                free.await();
+            }
+            holder = borrower;
+            log.add("acquire");
+        }
+
+        @Override
+        public void releaseOnBehalfOf(Object borrower) {
+            assertThat(borrower).isSameAs(holder);
+            holder = null;
+            log.add("release");
+            if (free != null && !free.done()) {
+                free.setResult(null);
+            }
+        }
+    }
+
+    @Test
+    void limiterIsAskedBeforeTheJobRunsAndGetsItsTokenBack() {
+        var limiter = new OneAtATime();
+        run(
+                () -> {
+                    Task<String> first =
+                            createTask(() -> toThread(() -> Thread.currentThread() + "", limiter));
+                    Task<Integer> second = createTask(() -> toThread(() -> 2, limiter));
+
+                    first.await();
+                    assertThat(second.await()).isEqualTo(2);
+                });
+
+        assertThat(limiter.log).containsExactly("acquire", "wait", "release", "acquire", "release");
+    }
+
+    @Test
+    void limiterGetsItsTokenBackWhenTheJobFailsOrIsRefused() {
+        var limiter = new OneAtATime();
+        ExecutorService refusing = Executors.newSingleThreadExecutor();
+        refusing.shutdown();
+        var refused = ToThreadOptions.DEFAULT.withExecutor(refusing).withLimiter(limiter);
+
+        run(
+                () -> {
+                    assertThatThrownBy(() -> toThread(() -> 1 / 0, limiter))
+                            .isInstanceOf(ArithmeticException.class);
+                    assertThatThrownBy(() -> toThread(() -> 1, refused))
+                            .isInstanceOf(RejectedExecutionException.class);
+                    sleep(100); // virtual time jumps: no job is outstanding
+                });
+
+        assertThat(limiter.log).containsExactly("acquire", "release", "acquire", "release");
+        assertThat(loop.time()).isEqualTo(100);
+    }
+
+    @Test
+    void taskThatIsCancelledWhileItWaitsForTheLimiterRunsNothing() {
+        var limiter = new OneAtATime();
+        limiter.holder = "somebody";
+        var ran = new AtomicReference<String>();
+        run(
+                () -> {
+                    Task<Void> task = createTask(() -> toThread(() -> ran.set("ran"), limiter));
+                    sleep(0);
+
+                    task.cancel();
+                    Asyncio.wait(List.of(task));
+
+                    assertThat(task.cancelled()).isTrue();
+                });
+
+        assertThat(limiter.log).containsExactly("wait");
+        assertThat(ran.get()).isNull();
+    }
+
+    @Test
+    void limiterThatFailsIsReportedAndTheResultIsThere() {
+        var broken =
+                new ToThreadLimiter() {
+                    @Override
+                    public void acquireOnBehalfOf(Object borrower) {}
+
+                    @Override
+                    public void releaseOnBehalfOf(Object borrower) {
+                        throw new IllegalStateException("broken");
+                    }
+                };
+
+        assertThat(run(() -> toThread(() -> "result", broken))).isEqualTo("result");
+        assertThat(takeError().exception()).hasMessage("broken");
     }
 }

@@ -1,8 +1,8 @@
 package dev.heddle.sync;
 
 /**
- * A {@link Semaphore} whose value cannot rise above the initial one: releasing it more often than it
- * was acquired is an error at once.
+ * A {@link Semaphore} whose value cannot rise above the initial one: releasing it more often than
+ * it was acquired is an error at once.
  *
  * <p>Source: {@code asyncio.BoundedSemaphore}, where that error is a {@code ValueError}.
  */

@@ -5,20 +5,22 @@ import dev.heddle.CancelledError;
 import dev.heddle.Coroutine;
 import dev.heddle.Task;
 import dev.heddle.VoidCoroutine;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Limits how much of something is in use at the same time, such as threads or connections, and knows
- * who uses it.
+ * Limits how much of something is in use at the same time, such as threads or connections, and
+ * knows who uses it.
  *
- * <p>There are tokens. A borrower, which is a task or any other object, holds one at most, and gives
- * it back itself. How many there are can be changed at any time.
+ * <p>There are tokens. A borrower, which is a task or any other object, holds one at most, and
+ * gives it back itself. How many there are can be changed at any time.
  *
- * <p>Fairness: strictly in order. Cancelling: a waiting {@code acquire} throws, and the token goes to
- * the next.
+ * <p>Fairness: strictly in order. Cancelling: a waiting {@code acquire} throws, and the token goes
+ * to the next.
  *
  * <p>Source: {@code trio.CapacityLimiter}.
  */
@@ -59,8 +61,7 @@ public final class CapacityLimiter extends Primitive {
 
     private static int checked(int tokens) {
         if (tokens < 0) {
-            throw new IllegalArgumentException(
-                    "The number of tokens must be 0 or more: " + tokens);
+            throw new IllegalArgumentException("The number of tokens must be 0 or more: " + tokens);
         }
         return tokens;
     }
@@ -80,7 +81,8 @@ public final class CapacityLimiter extends Primitive {
      * Borrows a token for {@code borrower}, which is told from others by {@code equals}; waits if
      * there is none, or others wait.
      *
-     * @throws CancelledError if the calling task is cancelled while it waits; nothing is borrowed then
+     * @throws CancelledError if the calling task is cancelled while it waits; nothing is borrowed
+     *     then
      * @throws IllegalStateException if the borrower holds a token, the caller is not a task, or the
      *     limiter is bound to a different loop
      */
@@ -144,7 +146,9 @@ public final class CapacityLimiter extends Primitive {
         }
     }
 
-    /** Borrows a token for the calling task, and returns what gives it back in the end of a block. */
+    /**
+     * Borrows a token for the calling task, and returns what gives it back in the end of a block.
+     */
     public Held hold() {
         acquire();
         return held;
@@ -206,7 +210,8 @@ public final class CapacityLimiter extends Primitive {
     }
 
     /**
-     * Sets how many tokens there are. If more of them are out, nobody gets one until enough are back.
+     * Sets how many tokens there are. If more of them are out, nobody gets one until enough are
+     * back.
      *
      * @throws IllegalArgumentException if the number is negative
      */

@@ -5,22 +5,24 @@ import dev.heddle.Coroutine;
 import dev.heddle.Task;
 import dev.heddle.VoidCoroutine;
 import dev.heddle.internal.Sneaky;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets tasks that hold a lock wait until others, which hold it in turn, say that something has
  * changed.
  *
  * <p>A task that is signalled stands in the queue of the lock from then on: it runs once, when the
- * lock is its own. It may find that the change is undone meanwhile, so wait in a loop, or use {@link
- * #waitFor}.
+ * lock is its own. It may find that the change is undone meanwhile, so wait in a loop, or use
+ * {@link #waitFor}.
  *
- * <p>Fairness: signals go to those who wait longest. Cancelling: a waiting {@code await} throws, but
- * not before it has the lock again, however often the task is cancelled, and also in a cancelled
- * scope; the last {@link CancelledError} is thrown. If it was signalled before, the signal goes on to
- * the next. Only where its loop is closed a task does not get the lock back.
+ * <p>Fairness: signals go to those who wait longest. Cancelling: a waiting {@code await} throws,
+ * but not before it has the lock again, however often the task is cancelled, and also in a
+ * cancelled scope; the last {@link CancelledError} is thrown. If it was signalled before, the
+ * signal goes on to the next. Only where its loop is closed a task does not get the lock back.
  *
  * <p>Source: {@code asyncio.Condition}. Its {@code wait} is {@code await} and its {@code notify} is
  * {@code signal}, since all Java objects have other methods of these names.
@@ -121,8 +123,8 @@ public final class Condition extends Primitive {
     }
 
     /**
-     * Waits until {@code predicate} is true, which it evaluates with the lock held: at once, and after
-     * each signal. Without a wait it does not need the lock.
+     * Waits until {@code predicate} is true, which it evaluates with the lock held: at once, and
+     * after each signal. Without a wait it does not need the lock.
      *
      * @throws CancelledError as {@link #await}
      * @throws IllegalStateException as {@link #await}

@@ -43,7 +43,9 @@ public final class Event extends Primitive implements Awaitable<Boolean> {
         return set;
     }
 
-    /** Sets it, and lets all go on that wait for it. Never waits, and may be called in a callback. */
+    /**
+     * Sets it, and lets all go on that wait for it. Never waits, and may be called in a callback.
+     */
     public void set() {
         check("Event.set");
         if (!set) {
@@ -63,8 +65,8 @@ public final class Event extends Primitive implements Awaitable<Boolean> {
      *
      * @return true, always
      * @throws CancelledError if the task is cancelled while it waits
-     * @throws IllegalStateException if the caller is not a task, or the event is bound to a different
-     *     loop
+     * @throws IllegalStateException if the caller is not a task, or the event is bound to a
+     *     different loop
      */
     @Override
     public Boolean await() {

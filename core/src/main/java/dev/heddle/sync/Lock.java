@@ -5,6 +5,7 @@ import dev.heddle.CancelledError;
 import dev.heddle.Coroutine;
 import dev.heddle.Task;
 import dev.heddle.VoidCoroutine;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,11 +15,12 @@ import org.jspecify.annotations.Nullable;
  * unlocked ⇄ locked
  * </pre>
  *
- * <p>A release does not hand the lock over: it is unlocked until the task runs whose turn it is. Still
- * nobody overtakes that task.
+ * <p>A release does not hand the lock over: it is unlocked until the task runs whose turn it is.
+ * Still nobody overtakes that task.
  *
- * <p>As in asyncio any task may release the lock, also one that has not acquired it, and a task that
- * acquires it twice waits for another one to release it. A lock from {@link #owned} refuses both.
+ * <p>As in asyncio any task may release the lock, also one that has not acquired it, and a task
+ * that acquires it twice waits for another one to release it. A lock from {@link #owned} refuses
+ * both.
  *
  * <p>Fairness: strictly in order. Cancelling: a waiting {@code acquire} throws, and the next in the
  * queue gets the turn. A section that does not suspend needs no lock.
@@ -59,8 +61,8 @@ public final class Lock extends Primitive {
      * Locks it; waits if it is locked, or others wait for it.
      *
      * @throws CancelledError if the task is cancelled while it waits; it has not got the lock then
-     * @throws IllegalStateException if the caller is not a task, or the lock is bound to a different
-     *     loop; if it is {@linkplain #owned owned}, also if the task has it already
+     * @throws IllegalStateException if the caller is not a task, or the lock is bound to a
+     *     different loop; if it is {@linkplain #owned owned}, also if the task has it already
      */
     public void acquire() {
         Task<?> task = callingTask("Lock.acquire");
@@ -97,8 +99,8 @@ public final class Lock extends Primitive {
     /**
      * Unlocks it, and lets the next go on. Never waits, and may be called in a callback.
      *
-     * @throws IllegalStateException if it is not locked; if it is {@linkplain #owned owned}, also if
-     *     another task holds it
+     * @throws IllegalStateException if it is not locked; if it is {@linkplain #owned owned}, also
+     *     if another task holds it
      */
     public void release() {
         check("Lock.release");
@@ -133,12 +135,14 @@ public final class Lock extends Primitive {
     void checkHeld(String operation) {
         if (holder == null) {
             throw new IllegalStateException(
-                    "%s needs the lock, and nobody holds it: %s. Acquire it first, and release it once."
+                    ("%s needs the lock, and nobody holds it: %s."
+                                    + " Acquire it first, and release it once.")
                             .formatted(operation, this));
         }
         if (owned && holder != Asyncio.currentTask()) {
             throw new IllegalStateException(
-                    "%s was called by %s, and %s holds the lock. Only the task that has acquired it may do that."
+                    ("%s was called by %s, and %s holds the lock."
+                                    + " Only the task that has acquired it may do that.")
                             .formatted(operation, Asyncio.currentTask(), holder));
         }
     }

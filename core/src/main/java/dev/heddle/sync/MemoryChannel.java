@@ -2,8 +2,8 @@ package dev.heddle.sync;
 
 import dev.heddle.CancelledError;
 import dev.heddle.Task;
+
 import java.util.ArrayDeque;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A queue with two kinds of ends: values go in at a {@link SendChannel} and come out at a {@link
@@ -11,16 +11,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Give each task an end of its own, made with {@code copy()}, and let it close it. When the last
  * sender is closed, receivers come to an end after what is left; when the last receiver is closed,
- * senders fail. So a pipeline of many producers and consumers comes down by itself, from either side.
+ * senders fail. So a pipeline of many producers and consumers comes down by itself, from either
+ * side.
  *
  * <p>The buffer holds what no receiver has taken yet. With 0 a sender waits for a receiver: a
  * rendezvous.
  *
- * <p>Fairness: senders and receivers go on in the order in which they came, and values arrive in the
- * order in which they were sent. Cancelling: a waiting {@code send} or {@code receive} throws, and
- * has not sent or received. A cancel that comes when a receiver has taken the value is thrown at the
- * sender's next wait instead. A value on the way to a receiver that is cancelled goes to the next,
- * also if the buffer is full.
+ * <p>Fairness: senders and receivers go on in the order in which they came, and values arrive in
+ * the order in which they were sent. Cancelling: a waiting {@code send} or {@code receive} throws,
+ * and has not sent or received. A cancel that comes when a receiver has taken the value is thrown
+ * at the sender's next wait instead. A value on the way to a receiver that is cancelled goes to the
+ * next, also if the buffer is full.
  *
  * <p>Source: {@code trio.open_memory_channel}.
  *

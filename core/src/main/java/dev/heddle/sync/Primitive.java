@@ -3,14 +3,15 @@ package dev.heddle.sync;
 import dev.heddle.Asyncio;
 import dev.heddle.EventLoop;
 import dev.heddle.Task;
+
 import org.jspecify.annotations.Nullable;
 
 /**
  * What all primitives share: the loop to which they belong.
  *
- * <p>One that nobody has waited on yet goes with the loop that uses it, so that it may be made before
- * there is a loop, and used in several programs one after the other. The first wait binds it for
- * good. While its loop runs, only the loop's thread may use it.
+ * <p>One that nobody has waited on yet goes with the loop that uses it, so that it may be made
+ * before there is a loop, and used in several programs one after the other. The first wait binds it
+ * for good. While its loop runs, only the loop's thread may use it.
  */
 abstract class Primitive {
 
@@ -18,8 +19,8 @@ abstract class Primitive {
     private boolean bound; // to that loop, since a task has waited
 
     /**
-     * Returns for how many waiters of {@code queue} there is something at the moment: as many may be
-     * on their way.
+     * Returns for how many waiters of {@code queue} there is something at the moment: as many may
+     * be on their way.
      */
     int free(WaitQueue queue) {
         return 0;
@@ -90,10 +91,12 @@ abstract class Primitive {
     private static IllegalStateException notInTask(@Nullable EventLoop here, String operation) {
         return new IllegalStateException(
                 here == null
-                        ? "no running event loop on %s: %s may have to wait, and only a task can. Call it below run(...)."
+                        ? ("no running event loop on %s: %s may have to wait, and only a task can."
+                                        + " Call it below run(...).")
                                 .formatted(Thread.currentThread(), operation)
-                        : ("%s was called in %s, outside of a task. It may have to wait, and callbacks"
-                                        + " cannot: start a task with createTask and call it there.")
+                        : ("%s was called in %s, outside of a task. It may have to wait, and"
+                               + " callbacks cannot: start a task with createTask and call it"
+                               + " there.")
                                 .formatted(operation, here));
     }
 }

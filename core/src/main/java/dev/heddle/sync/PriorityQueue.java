@@ -1,8 +1,9 @@
 package dev.heddle.sync;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Comparator;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Queue} that gives the lowest item first, and of equal ones that which was put first.

@@ -1,6 +1,7 @@
 package dev.heddle.sync;
 
 import dev.heddle.CancelledError;
+
 import java.util.Iterator;
 import java.util.Objects;
 
@@ -11,11 +12,11 @@ import java.util.Objects;
  * open ─► shut down
  * </pre>
  *
- * <p>With a limit, {@link #put} waits while the queue is full. Set one, so that producers cannot run
- * ahead of consumers for ever.
+ * <p>With a limit, {@link #put} waits while the queue is full. Set one, so that producers cannot
+ * run ahead of consumers for ever.
  *
- * <p>The queue counts the items that were put and for which nobody has called {@link #taskDone}, and
- * {@link #join} waits until there are none.
+ * <p>The queue counts the items that were put and for which nobody has called {@link #taskDone},
+ * and {@link #join} waits until there are none.
  *
  * <p>Fairness: waiting putters and getters go on in order, and those that come later queue behind
  * them; only {@code putNowait} and {@code getNowait} do not ask for others. Cancelling: a waiting
@@ -82,8 +83,8 @@ public sealed class Queue<T> extends Primitive implements Iterable<T>
      *
      * @throws CancelledError if the task is cancelled while it waits; nothing was put then
      * @throws QueueShutDownException if the queue is shut down, before or while it waits
-     * @throws IllegalStateException if the caller is not a task, or the queue is bound to a different
-     *     loop
+     * @throws IllegalStateException if the caller is not a task, or the queue is bound to a
+     *     different loop
      */
     public final void put(T item) {
         Objects.requireNonNull(item, "item");
@@ -129,8 +130,8 @@ public sealed class Queue<T> extends Primitive implements Iterable<T>
      *
      * @throws CancelledError if the task is cancelled while it waits; it has not got an item then
      * @throws QueueShutDownException if the queue is shut down, before or while it waits, and empty
-     * @throws IllegalStateException if the caller is not a task, or the queue is bound to a different
-     *     loop
+     * @throws IllegalStateException if the caller is not a task, or the queue is bound to a
+     *     different loop
      */
     public final T get() {
         callingTask("Queue.get");
@@ -155,7 +156,8 @@ public sealed class Queue<T> extends Primitive implements Iterable<T>
         if (empty()) {
             throw shutDown
                     ? shutDownAndEmpty()
-                    : new QueueEmptyException(this + " is empty. Use get, which waits for an item.");
+                    : new QueueEmptyException(
+                            this + " is empty. Use get, which waits for an item.");
         }
         return take();
     }
@@ -191,7 +193,8 @@ public sealed class Queue<T> extends Primitive implements Iterable<T>
         check("Queue.taskDone");
         if (unfinished == 0) {
             throw new IllegalStateException(
-                    "Queue.taskDone was called too often: %s has no unfinished items. Call it once for each item."
+                    ("Queue.taskDone was called too often: %s has no unfinished items."
+                                    + " Call it once for each item.")
                             .formatted(this));
         }
         finish(1);
@@ -208,8 +211,8 @@ public sealed class Queue<T> extends Primitive implements Iterable<T>
      * Waits until all items that were put are done with.
      *
      * @throws CancelledError if the task is cancelled while it waits
-     * @throws IllegalStateException if the caller is not a task, or the queue is bound to a different
-     *     loop
+     * @throws IllegalStateException if the caller is not a task, or the queue is bound to a
+     *     different loop
      */
     public final void join() {
         callingTask("Queue.join");

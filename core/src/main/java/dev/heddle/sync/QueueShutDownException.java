@@ -3,8 +3,8 @@ package dev.heddle.sync;
 import java.io.Serial;
 
 /**
- * Thrown by a {@link Queue} that was shut down: to whoever puts an item, and to whoever gets one when none is
- * left.
+ * Thrown by a {@link Queue} that was shut down: to whoever puts an item, and to whoever gets one
+ * when none is left.
  *
  * <p>Source: {@code asyncio.QueueShutDown}.
  */

@@ -1,6 +1,7 @@
 package dev.heddle.sync;
 
 import dev.heddle.CancelledError;
+
 import java.util.Iterator;
 
 /**
@@ -74,8 +75,9 @@ public final class ReceiveChannel<T> implements AutoCloseable, Iterable<T> {
     }
 
     /**
-     * Closes this end: tasks that wait in it get a {@link ClosedResourceException}, and if it was the
-     * last one, senders fail, and what is in the buffer is dropped. Idempotent, and never waits.
+     * Closes this end: tasks that wait in it get a {@link ClosedResourceException}, and if it was
+     * the last one, senders fail, and what is in the buffer is dropped. Idempotent, and never
+     * waits.
      */
     @Override
     public void close() {

@@ -1,9 +1,10 @@
 package dev.heddle.sync;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Receives until an exception says that there is nothing more. */
 final class Receiving<T> implements Iterator<T> {

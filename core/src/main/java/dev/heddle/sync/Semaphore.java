@@ -4,14 +4,16 @@ import dev.heddle.Asyncio;
 import dev.heddle.CancelledError;
 import dev.heddle.Coroutine;
 import dev.heddle.VoidCoroutine;
+
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a limited number of tasks at a time into a section of code.
  *
  * <p>It has a value, of which {@link #acquire} takes one, and waits at 0, and to which {@link
- * #release} adds one. Any task may release, also one that has not acquired; {@link BoundedSemaphore}
- * sees to it that this does not raise the limit, and {@link CapacityLimiter} knows who holds what.
+ * #release} adds one. Any task may release, also one that has not acquired; {@link
+ * BoundedSemaphore} sees to it that this does not raise the limit, and {@link CapacityLimiter}
+ * knows who holds what.
  *
  * <p>Fairness: strictly in order; {@code acquire} waits behind others even if the value is not 0.
  * Cancelling: a waiting {@code acquire} throws, and what it was about to get goes to the next.
@@ -104,7 +106,8 @@ public sealed class Semaphore extends Primitive permits BoundedSemaphore {
         check("Semaphore.release");
         if (value >= bound()) {
             throw new IllegalStateException(
-                    "Semaphore.release was called too often: %s has all %d back. Release once for each acquire."
+                    ("Semaphore.release was called too often: %s has all %d back."
+                                    + " Release once for each acquire.")
                             .formatted(this, value));
         }
         value++;

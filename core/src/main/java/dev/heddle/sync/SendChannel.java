@@ -2,6 +2,7 @@ package dev.heddle.sync;
 
 import dev.heddle.CancelledError;
 import dev.heddle.Task;
+
 import java.util.Objects;
 
 /**
@@ -66,8 +67,8 @@ public final class SendChannel<T> implements AutoCloseable {
     }
 
     /**
-     * Closes this end: tasks that wait in it get a {@link ClosedResourceException}, and if it was the
-     * last one, receivers come to the end. Idempotent, and never waits.
+     * Closes this end: tasks that wait in it get a {@link ClosedResourceException}, and if it was
+     * the last one, receivers come to the end. Idempotent, and never waits.
      */
     @Override
     public void close() {

@@ -1,8 +1,9 @@
 package dev.heddle.sync;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayDeque;
 import java.util.Comparator;
-import org.jspecify.annotations.Nullable;
 
 /** Where a {@link Queue} keeps its items, and in which order it gives them out. */
 interface Store<T> {

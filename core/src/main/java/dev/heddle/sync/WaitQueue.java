@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>As long as the queue is not {@link #isIdle idle}, whoever may wait must queue up, even if
  *       something is free: it may be promised.
  *   <li>A waiter whose task is cancelled passes the promise on.
- *   <li>A waiter that finds nothing, since a {@code Nowait} operation was faster, takes its old place
- *       again, and does not let itself be overtaken: places are numbered by tickets.
+ *   <li>A waiter that finds nothing, since a {@code Nowait} operation was faster, takes its old
+ *       place again, and does not let itself be overtaken: places are numbered by tickets.
  * </ul>
  *
  * <p>Adding, waking and removing take constant time.
@@ -81,7 +81,9 @@ class WaitQueue {
         }
     }
 
-    /** Suspends the calling task until its waiter is woken, by this queue or another it moved to. */
+    /**
+     * Suspends the calling task until its waiter is woken, by this queue or another it moved to.
+     */
     final void park(Waiter waiter) {
         owner.bind();
         add(waiter);
@@ -135,7 +137,9 @@ class WaitQueue {
         waiter.wake();
     }
 
-    /** Moves the next waiter to the end of another queue, where it cannot be called off any more. */
+    /**
+     * Moves the next waiter to the end of another queue, where it cannot be called off any more.
+     */
     final @Nullable Waiter moveNextTo(WaitQueue other) {
         Waiter waiter = next();
         if (waiter != null) {

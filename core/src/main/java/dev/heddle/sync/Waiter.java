@@ -1,6 +1,7 @@
 package dev.heddle.sync;
 
 import dev.heddle.Suspension;
+
 import org.jspecify.annotations.Nullable;
 
 /** The wait of one task in a {@link WaitQueue}. */

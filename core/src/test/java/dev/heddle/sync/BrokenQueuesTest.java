@@ -6,10 +6,12 @@ import dev.heddle.sync.BrokenQueues.LastFirst;
 import dev.heddle.sync.BrokenQueues.LosingTurns;
 import dev.heddle.sync.BrokenQueues.NoPassOn;
 import dev.heddle.sync.BrokenQueues.Overtaking;
-import java.util.stream.Stream;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.stream.Stream;
 
 /** The races of {@link RaceTest} notice a wait queue that breaks a rule. */
 class BrokenQueuesTest {
@@ -36,12 +38,10 @@ class BrokenQueuesTest {
                 broken("queue, last first", LastFirst::new, QueueRace::fifo),
                 broken("queue, losing turns", LosingTurns::new, QueueRace::fifo),
                 broken("channel, losing turns", LosingTurns::new, MemoryChannelRace::new),
-                broken("barrier, losing turns", LosingTurns::new, BarrierRace::new),
                 broken("priority queue, wake-up lost", NoPassOn::new, QueueRace::priority),
                 broken("lifo queue, wake-up lost", NoPassOn::new, QueueRace::lifo),
                 broken("limiter, wake-up lost", NoPassOn::new, CapacityLimiterRace::new),
                 broken("limiter, overtaking", Overtaking::new, CapacityLimiterRace::new),
-                broken("limiter, losing turns", LosingTurns::new, CapacityLimiterRace::new),
                 broken("channel, wake-up lost", NoPassOn::new, MemoryChannelRace::new),
                 broken("channel, overtaking", Overtaking::new, MemoryChannelRace::new),
                 broken("channel, last first", LastFirst::new, MemoryChannelRace::new),

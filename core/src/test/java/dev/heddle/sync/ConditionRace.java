@@ -2,6 +2,7 @@ package dev.heddle.sync;
 
 import dev.heddle.Asyncio;
 import dev.heddle.Task;
+
 import java.util.SplittableRandom;
 
 /** Consumers wait for tokens and producers signal each; nobody waits while there is a token. */

@@ -2,6 +2,7 @@ package dev.heddle.sync;
 
 import dev.heddle.Asyncio;
 import dev.heddle.Task;
+
 import java.util.SplittableRandom;
 
 /** One task at a time is inside, in the order in which they came. */

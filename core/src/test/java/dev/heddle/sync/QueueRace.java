@@ -82,8 +82,7 @@ final class QueueRace extends Race {
                 lastFirst
                         ? model.getLast()
                         : Collections.min(
-                                model,
-                                Comparator.comparingInt(Item::rank)); // the first of equals
+                                model, Comparator.comparingInt(Item::rank)); // the first of equals
         ensure(item.equals(expected), "%s, and not %s", item, expected);
         model.remove(item);
         queue.taskDone();

@@ -9,6 +9,7 @@ import dev.heddle.CancelledError;
 import dev.heddle.EventLoop;
 import dev.heddle.Task;
 import dev.heddle.reactor.Clock;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

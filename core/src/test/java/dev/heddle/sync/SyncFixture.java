@@ -1,6 +1,7 @@
 package dev.heddle.sync;
 
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.Coroutine;
@@ -9,17 +10,20 @@ import dev.heddle.EventLoop;
 import dev.heddle.EventLoopBuilder;
 import dev.heddle.VoidCoroutine;
 import dev.heddle.reactor.Clock;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * Base of the tests of primitives: a loop on a virtual clock, and a log of what the tasks did.
  *
- * <p>A test fails if it leaves a pending task, or if an error was reported to the exception handler.
+ * <p>A test fails if it leaves a pending task, or if an error was reported to the exception
+ * handler.
  */
 @Timeout(60)
 abstract class SyncFixture {
