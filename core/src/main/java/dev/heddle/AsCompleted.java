@@ -1,6 +1,9 @@
 package dev.heddle;
 
 import dev.heddle.internal.Sneaky;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.IdentityHashMap;
@@ -10,7 +13,6 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Futures in the order in which they are done.
@@ -147,8 +149,8 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<A
     }
 
     /**
-     * Returns the original tasks and futures as they are done, and a task for each coroutine. {@code
-     * next()} suspends; if the time is over, it throws a {@link TimeoutException}.
+     * Returns the original tasks and futures as they are done, and a task for each coroutine.
+     * {@code next()} suspends; if the time is over, it throws a {@link TimeoutException}.
      */
     public Iterable<Future<T>> futures() {
         return () ->

@@ -1,10 +1,11 @@
 package dev.heddle;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /** Between a loop's futures and those of {@code java.util.concurrent}, with cancellation. */
 final class Bridge {

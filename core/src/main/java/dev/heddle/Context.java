@@ -1,10 +1,12 @@
 package dev.heddle;
 
 import dev.heddle.internal.Sneaky;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The values that {@link ContextVar}s have for one task or callback.

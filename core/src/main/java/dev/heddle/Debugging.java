@@ -1,6 +1,5 @@
 package dev.heddle;
 
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
@@ -35,11 +34,10 @@ final class Debugging {
 
     void reportIfSlow(long nanos, Object what) {
         if (nanos >= slow.toNanos()) {
-            ErrorReporter.logger()
-                    .log(
-                            Level.WARNING,
-                            "Executing %s took %.3f seconds"
-                                    .formatted(what, nanos / EventLoop.NANOS_PER_SECOND));
+            ErrorReporter.warn(
+                    "Executing %s took %.3f seconds"
+                            .formatted(
+                                    ErrorContext.textOf(what), nanos / EventLoop.NANOS_PER_SECOND));
         }
     }
 

@@ -2,7 +2,6 @@ package dev.heddle;
 
 import org.jspecify.annotations.Nullable;
 
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -71,11 +70,9 @@ final class DefaultExecutor {
                 .name("heddle-executor-join")
                 .start(() -> join(e, timeout, ended));
         if (!ended.await()) {
-            ErrorReporter.logger()
-                    .log(
-                            Level.WARNING,
-                            "The executor of %s did not finish its jobs within %s; left alone."
-                                    .formatted(loop, timeout));
+            ErrorReporter.warn(
+                    "The executor of %s did not finish its jobs within %s; left alone."
+                            .formatted(loop, timeout));
         }
         executor = null;
     }

@@ -65,7 +65,21 @@ public record ErrorContext(
 
     private static void line(StringBuilder text, String name, @Nullable Object value) {
         if (value != null) {
-            text.append("\n  ").append(name).append(": ").append(value);
+            text.append("\n  ").append(name).append(": ").append(textOf(value));
+        }
+    }
+
+    /**
+     * Returns the text of anything; a toString that fails must not make an error out of another.
+     */
+    static String textOf(Object value) {
+        try {
+            return value.toString();
+        } catch (KeyboardInterrupt e) {
+            throw e;
+        } catch (Throwable e) {
+            return "%s (its toString failed: %s)"
+                    .formatted(value.getClass().getName(), e.getClass().getName());
         }
     }
 }

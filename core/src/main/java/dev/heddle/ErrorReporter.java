@@ -47,8 +47,23 @@ final class ErrorReporter {
             throw e;
         } catch (Throwable e) {
             // Even the log is broken; standard error is what is left.
-            System.err.println("Error in the default exception handler of " + loop + ": " + e);
+            System.err.println(
+                    "Error in the default exception handler of "
+                            + loop
+                            + ": "
+                            + ErrorContext.textOf(e));
             System.err.println(context.describe());
+        }
+    }
+
+    /** Logs a warning; a log that is broken does not stop the loop. */
+    static void warn(String message) {
+        try {
+            logger().log(Level.WARNING, message);
+        } catch (KeyboardInterrupt e) {
+            throw e;
+        } catch (Throwable e) {
+            System.err.println(message);
         }
     }
 

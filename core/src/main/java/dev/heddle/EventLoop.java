@@ -532,7 +532,8 @@ public final class EventLoop implements AutoCloseable {
         } catch (KeyboardInterrupt e) {
             throw e;
         } catch (Throwable e) {
-            ErrorContext error = ErrorContext.of("Exception in callback " + action, e);
+            ErrorContext error = ErrorContext.of(
+                            "Exception in callback " + ErrorContext.textOf(action), e);
             errors.report(
                     handle == null
                             ? error

@@ -1,7 +1,8 @@
 package dev.heddle;
 
-import java.lang.ref.Cleaner;
 import org.jspecify.annotations.Nullable;
+
+import java.lang.ref.Cleaner;
 
 /**
  * Sees to it that a failure which nobody retrieves is reported: when its future is collected as

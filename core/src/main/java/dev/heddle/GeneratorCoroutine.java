@@ -3,16 +3,18 @@ package dev.heddle;
 import dev.heddle.generator.Generator;
 import dev.heddle.generator.StopIteration;
 import dev.heddle.generator.Yielder;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A coroutine in the style from before {@code await}: a generator that yields the futures it waits
  * for, and delegates to others with {@code yieldFrom}. A task drives it.
  *
- * <p>Source: PEP 3156, {@code asyncio.coroutine}; Tornado's {@code gen.coroutine} yields in the same
- * way.
+ * <p>Source: PEP 3156, {@code asyncio.coroutine}; Tornado's {@code gen.coroutine} yields in the
+ * same way.
  *
  * @param <R> the type of the result
  */

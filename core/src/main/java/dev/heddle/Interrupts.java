@@ -1,15 +1,17 @@
 package dev.heddle;
 
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
+
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What Ctrl-C does while a {@link Runner} runs on the JVM's main thread.
  *
- * <p>The first one cancels the main task and puts the JVM's own handler back, so that the second one
- * ends the JVM. Nothing is done if somebody else handles the signal already.
+ * <p>The first one cancels the main task and puts the JVM's own handler back, so that the second
+ * one ends the JVM. Nothing is done if somebody else handles the signal already.
  */
 @SuppressWarnings("sunapi")
 final class Interrupts implements AutoCloseable {

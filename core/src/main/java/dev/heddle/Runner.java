@@ -1,10 +1,11 @@
 package dev.heddle;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs coroutines, one after the other, in one loop and one context, and closes the loop in the

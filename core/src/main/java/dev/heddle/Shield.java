@@ -1,7 +1,8 @@
 package dev.heddle;
 
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+
+import java.util.function.Consumer;
 
 /**
  * A future that can be cancelled without cancelling the one it stands for.

@@ -1,8 +1,10 @@
 package dev.heddle;
 
 import dev.heddle.internal.Sneaky;
-import java.util.concurrent.TimeoutException;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.TimeoutException;
 
 /**
  * A time limit for a piece of a task: when it is over, the piece is cancelled, and a {@link

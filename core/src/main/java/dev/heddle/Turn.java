@@ -57,7 +57,7 @@ final class Turn {
             return 0;
         }
         TimerHandle next = timers.first();
-        if (next == null) {
+        if (next == null || next.deadline == Long.MAX_VALUE) { // nothing, or an endless sleep
             return -1;
         }
         boolean outside = expected > 0 || reactor.watching();

@@ -45,15 +45,19 @@ final class Unwinding {
         for (Task<?> task : loop.tasks.copy()) {
             if (!task.done() && seen.add(task)) {
                 any = true;
-                loop.callExceptionHandler(
-                        ErrorContext.of("Task was destroyed but it is pending!", null)
-                                .with(task)
-                                .withSource(loop.creationStack(task)));
+                step(() -> report(task));
                 step(() -> task.unwind(new CancelledError(loop + " is closed")));
             }
         }
         runFreed();
         return any;
+    }
+
+    private void report(Task<?> task) {
+        loop.callExceptionHandler(
+                ErrorContext.of("Task was destroyed but it is pending!", null)
+                        .with(task)
+                        .withSource(loop.creationStack(task)));
     }
 
     /** Lets those go on which an interrupt has freed from a call of the JDK. */

@@ -1,7 +1,8 @@
 package dev.heddle;
 
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.TimeoutException;
 
 /** Waits for an awaitable for some time, and cancels it then. Source: {@code asyncio.wait_for}. */
 final class WaitFor {

@@ -1,11 +1,12 @@
 package dev.heddle;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Waits for one or several futures, and cancels none of them. Source: {@code asyncio.wait}. */
 final class Waiting {
@@ -23,9 +24,7 @@ final class Waiting {
     }
 
     static <F extends Future<?>> Waited<F> wait(
-            Collection<? extends F> futures,
-            @Nullable Long timeoutNanos,
-            ReturnWhen returnWhen) {
+            Collection<? extends F> futures, @Nullable Long timeoutNanos, ReturnWhen returnWhen) {
         Objects.requireNonNull(returnWhen, "returnWhen");
         Set<F> all = new LinkedHashSet<>(futures);
         if (all.isEmpty()) {

@@ -3,8 +3,11 @@ package dev.heddle;
 import static dev.heddle.Asyncio.asCompleted;
 import static dev.heddle.Asyncio.createTask;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -13,7 +16,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.Test;
 
 /** As futures: the original tasks and futures in the order of their ends. */
 class AsCompletedFuturesTest extends LoopFixture {
@@ -69,8 +71,7 @@ class AsCompletedFuturesTest extends LoopFixture {
                     Task<String> cancelled = after(9, "never");
                     loop.callLater(2, cancelled::cancel);
 
-                    for (Future<String> done :
-                            asCompleted(List.of(cancelled, failing)).futures()) {
+                    for (Future<String> done : asCompleted(List.of(cancelled, failing)).futures()) {
                         log.add(done.state());
                     }
                     assertThat(failing.exception()).hasMessage("disk");
@@ -138,8 +139,7 @@ class AsCompletedFuturesTest extends LoopFixture {
                     next.next();
 
                     assertThat(next.hasNext()).isFalse();
-                    assertThatExceptionOfType(NoSuchElementException.class)
-                            .isThrownBy(next::next);
+                    assertThatExceptionOfType(NoSuchElementException.class).isThrownBy(next::next);
                 });
     }
 

@@ -4,9 +4,12 @@ import static dev.heddle.Asyncio.asCompleted;
 import static dev.heddle.Asyncio.createTask;
 import static dev.heddle.Asyncio.gather;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -15,7 +18,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.Test;
 
 /** As awaitables: whichever is awaited first gives what is done first. */
 class AsCompletedTest extends LoopFixture {
@@ -169,8 +171,7 @@ class AsCompletedTest extends LoopFixture {
                     }
 
                     assertThat(next.hasNext()).isFalse();
-                    assertThatExceptionOfType(NoSuchElementException.class)
-                            .isThrownBy(next::next);
+                    assertThatExceptionOfType(NoSuchElementException.class).isThrownBy(next::next);
                 });
     }
 

@@ -2,9 +2,12 @@ package dev.heddle;
 
 import static dev.heddle.Asyncio.createTask;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.util.concurrent.CancellationException;
@@ -12,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 
 /** A future of a loop as a {@link CompletableFuture}. */
 class BridgeCompletableTest extends LoopFixture {
@@ -53,7 +55,8 @@ class BridgeCompletableTest extends LoopFixture {
         turns(2);
 
         assertThat(mirror).isCancelled();
-        assertThatExceptionOfType(CancellationException.class).isThrownBy(() -> mirror.getNow(null));
+        assertThatExceptionOfType(CancellationException.class)
+                .isThrownBy(() -> mirror.getNow(null));
     }
 
     @Test

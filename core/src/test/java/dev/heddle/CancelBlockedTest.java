@@ -2,8 +2,11 @@ package dev.heddle;
 
 import static dev.heddle.Asyncio.createTask;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import org.junit.jupiter.api.Test;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
-import org.junit.jupiter.api.Test;
 
 /** A task that is blocked in a call of the JDK is cancelled by an interrupt. */
 class CancelBlockedTest extends LoopFixture {

@@ -2,10 +2,12 @@ package dev.heddle;
 
 import static dev.heddle.Asyncio.createTask;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
 
 /** Cancels that pass through many tasks, or come back to where they began. */
 class CancelChainTest extends LoopFixture {

@@ -4,11 +4,13 @@ import static dev.heddle.Asyncio.currentTask;
 import static dev.heddle.Asyncio.gather;
 import static dev.heddle.Asyncio.shield;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 /**
  * The turn in which a cancel arrives, counted from 1. The numbers are those of CPython's asyncio,

@@ -5,13 +5,15 @@ import static dev.heddle.Asyncio.currentTask;
 import static dev.heddle.Asyncio.gather;
 import static dev.heddle.Asyncio.sleep;
 import static dev.heddle.Asyncio.timeout;
+
 import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 
 /** Each task has a context of its own, copied when it is made; each callback has a copy too. */
 class ContextTaskTest extends LoopFixture {

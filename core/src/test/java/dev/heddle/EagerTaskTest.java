@@ -3,14 +3,16 @@ package dev.heddle;
 import static dev.heddle.Asyncio.createTask;
 import static dev.heddle.Asyncio.currentTask;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 /** With the eager factory a task runs inside {@code createTask} up to where it first suspends. */
 class EagerTaskTest extends LoopFixture {
@@ -40,6 +42,17 @@ class EagerTaskTest extends LoopFixture {
     }
 
     @Test
+    void taskThatIsDoneWhenItIsMadeCannotBeCancelled() {
+        run(
+                () -> {
+                    Task<Integer> task = createTask(() -> 42);
+
+                    assertThat(task.cancel()).isFalse();
+                    assertThat(task.await()).isEqualTo(42);
+                });
+    }
+
+    @Test
     void bodyRunsToItsFirstSuspensionAndThenTheCreatorGoesOn() {
         run(
                 () -> {
@@ -58,8 +71,7 @@ class EagerTaskTest extends LoopFixture {
                     task.await();
                 });
 
-        assertThat(log)
-                .containsExactly("creator", "body", "creator again", "creator waits", "end");
+        assertThat(log).containsExactly("creator", "body", "creator again", "creator waits", "end");
     }
 
     @Test

@@ -176,29 +176,6 @@ class ErrorHandlingTest extends LoopFixture {
     }
 
     @Test
-    void logThatFailsLeavesStandardErrorAndTheLoopGoesOn() {
-        loop.setExceptionHandler(null);
-        List<String> seen = new ArrayList<>();
-        String printed;
-        try (var log = new FailingLog();
-                var err = new CapturedErr()) {
-            fail();
-            loop.callSoon(() -> seen.add("next"));
-
-            turns(1);
-
-            printed = err.text();
-            assertThat(log.asked).isPositive();
-        }
-
-        assertThat(printed)
-                .contains("Error in the default exception handler")
-                .contains("broken log")
-                .contains("Exception in callback");
-        assertThat(seen).containsExactly("next");
-    }
-
-    @Test
     void keyboardInterruptOfAHandlerLeavesTheRun() {
         loop.setExceptionHandler(
                 (where, context) -> {
@@ -252,52 +229,5 @@ class ErrorHandlingTest extends LoopFixture {
                         """
                                 .formatted(handle, task));
         loop.runUntilComplete(task);
-    }
-
-    /** A log whose handler is broken. */
-    private static final class FailingLog extends java.util.logging.Handler
-            implements AutoCloseable {
-
-        private final java.util.logging.Logger logger =
-                java.util.logging.Logger.getLogger("dev.heddle");
-        private int asked;
-
-        FailingLog() {
-            logger.addHandler(this);
-        }
-
-        @Override
-        public void publish(LogRecord record) {
-            asked++;
-            throw new IllegalStateException("broken log");
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {
-            logger.removeHandler(this);
-        }
-    }
-
-    /** What is printed to standard error while it is open. */
-    private static final class CapturedErr implements AutoCloseable {
-
-        private final java.io.PrintStream before = System.err;
-        private final java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
-
-        CapturedErr() {
-            System.setErr(new java.io.PrintStream(bytes, true));
-        }
-
-        String text() {
-            return bytes.toString();
-        }
-
-        @Override
-        public void close() {
-            System.setErr(before);
-        }
     }
 }

@@ -3,9 +3,12 @@ package dev.heddle;
 import static dev.heddle.Asyncio.await;
 import static dev.heddle.Asyncio.createTask;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.util.concurrent.CancellationException;
@@ -14,7 +17,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Test;
 
 /** {@code get()} waits as java.util.concurrent says, on threads and in tasks. */
 class FutureGetTest extends LoopFixture {
@@ -80,8 +82,7 @@ class FutureGetTest extends LoopFixture {
     @Test
     void threadGivesUpAfterTheTimeoutAndTheFutureGoesOn() {
         assertThatExceptionOfType(TimeoutException.class)
-                .isThrownBy(
-                        () -> onThreadWhileRunning(() -> future.get(1, TimeUnit.MILLISECONDS)));
+                .isThrownBy(() -> onThreadWhileRunning(() -> future.get(1, TimeUnit.MILLISECONDS)));
 
         assertThat(future.done()).isFalse();
         turns(1);

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.heddle.generator.StopIteration;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.util.concurrent.Future.State;
-import org.junit.jupiter.api.Test;
 
 /** A future goes from pending to an outcome once; each getter says what it may in each state. */
 class FutureStateTest extends LoopFixture {
@@ -64,9 +66,7 @@ class FutureStateTest extends LoopFixture {
         assertThat(future.state()).isEqualTo(State.FAILED);
         assertThat(future.exception()).isSameAs(error);
         assertThat(future.exceptionNow()).isSameAs(error);
-        assertThatExceptionOfType(IOException.class)
-                .isThrownBy(future::result)
-                .isSameAs(error);
+        assertThatExceptionOfType(IOException.class).isThrownBy(future::result).isSameAs(error);
         assertThatIllegalStateException().isThrownBy(future::resultNow);
     }
 
@@ -211,5 +211,30 @@ class FutureStateTest extends LoopFixture {
         }
 
         assertThat(future.done()).isFalse();
+    }
+
+    @Test
+    void copyTakesTheOutcomeOfAnother() {
+        var error = new IOException("disk");
+        Future<Integer> finished = loop.createFuture();
+        Future<Integer> failed = loop.createFuture();
+        Future<Integer> cancelled = loop.createFuture();
+        future.setResult(42);
+        finished.copyFrom(future);
+        Future<Integer> failing = loop.createFuture();
+        failing.setException(error);
+        failed.copyFrom(failing);
+        Future<Integer> cancelling = loop.createFuture();
+        cancelling.cancel("enough");
+        cancelled.copyFrom(cancelling);
+
+        finished.copyFrom(failing); // done already: without effect
+
+        assertThat(finished.result()).isEqualTo(42);
+        assertThat(failed.exception()).isSameAs(error);
+        assertThatExceptionOfType(CancelledError.class)
+                .isThrownBy(cancelled::result)
+                .withMessage("enough");
+        assertThat(loop.unretrieved).isEmpty();
     }
 }

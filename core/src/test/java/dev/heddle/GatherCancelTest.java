@@ -6,13 +6,15 @@ import static dev.heddle.Asyncio.gatherAll;
 import static dev.heddle.Asyncio.gatherAllAsync;
 import static dev.heddle.Asyncio.gatherAsync;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 /** Cancelling a gathering cancels its children. */
 class GatherCancelTest extends LoopFixture {
@@ -131,7 +133,8 @@ class GatherCancelTest extends LoopFixture {
         run(
                 () -> {
                     Task<Object> task =
-                            createTask(() -> gatherAll(List.of(a, createTask(() -> sleep(9))), true));
+                            createTask(
+                                    () -> gatherAll(List.of(a, createTask(() -> sleep(9))), true));
                     sleep(1);
 
                     task.cancel("outside");

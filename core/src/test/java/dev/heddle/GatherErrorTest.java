@@ -6,12 +6,14 @@ import static dev.heddle.Asyncio.gatherAll;
 import static dev.heddle.Asyncio.gatherAllAsync;
 import static dev.heddle.Asyncio.gatherAsync;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 /** What a gathering makes of errors and of cancelled children. */
 class GatherErrorTest extends LoopFixture {

@@ -6,16 +6,18 @@ import static dev.heddle.Asyncio.gatherAll;
 import static dev.heddle.Asyncio.gatherAllAsync;
 import static dev.heddle.Asyncio.gatherAsync;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
 
 /** A gathering gives the results of all, in the order of the arguments. */
 class GatherTest extends LoopFixture {

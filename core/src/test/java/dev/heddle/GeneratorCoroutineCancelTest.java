@@ -5,14 +5,17 @@ import static dev.heddle.Asyncio.createTask;
 import static dev.heddle.Asyncio.sleep;
 import static dev.heddle.Asyncio.timeout;
 import static dev.heddle.Asyncio.waitFor;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.heddle.generator.Generator;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.Test;
 
 /** Cancels reach generator-based coroutines where they yield, however deep they delegate. */
 class GeneratorCoroutineCancelTest extends LoopFixture {

@@ -5,16 +5,19 @@ import static dev.heddle.Asyncio.createTask;
 import static dev.heddle.Asyncio.ensureFuture;
 import static dev.heddle.Asyncio.gather;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.heddle.generator.Generator;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.Test;
 
 /** Coroutines in the old style: generators that yield what they wait for. */
 class GeneratorCoroutineTest extends LoopFixture {
@@ -156,8 +159,7 @@ class GeneratorCoroutineTest extends LoopFixture {
                         () ->
                                 gather(
                                         oldStyle,
-                                        (Coroutine<String>)
-                                                () -> oldStyle.await() + ", awaited"));
+                                        (Coroutine<String>) () -> oldStyle.await() + ", awaited"));
 
         assertThat(results).containsExactly("new in old at 1.0", "new in old at 1.0, awaited");
     }

@@ -136,7 +136,7 @@ class HandleThreadsafeTest extends LoopFixture {
                 loop.callSoonThreadsafe(
                         () -> {
                             running.countDown();
-                            while (other.getState() != Thread.State.WAITING) {
+                            while (other.isAlive() && other.getState() != Thread.State.WAITING) {
                                 Thread.onSpinWait(); // until it waits for the handle's lock
                             }
                             seen.add("ran");

@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import org.junit.jupiter.api.Test;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -45,67 +43,6 @@ class JdkPinnedTest extends LoopFixture {
 
     private static final class AwaitsWhatIsDone {
         static final Object VALUE = action.get();
-    }
-
-    /** Refers to a class that is not loaded yet. */
-    public static final class Referrer implements Runnable {
-        @Override
-        public void run() {
-            new Referent();
-        }
-    }
-
-    public static final class Referent {}
-
-    /** A class loader that the JVM itself calls, to find what one of its classes refers to. */
-    private static final class Loader extends ClassLoader {
-
-        private final Runnable body;
-
-        Loader(Runnable body) {
-            super(JdkPinnedTest.class.getClassLoader());
-            this.body = body;
-        }
-
-        @Override
-        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (name.equals(Referrer.class.getName())) {
-                return define(name);
-            }
-            if (name.equals(Referrer.class.getName().replace("Referrer", "Referent"))) {
-                body.run();
-                return define(name);
-            }
-            return super.loadClass(name, resolve);
-        }
-
-        private Class<?> define(String name) {
-            String file = "/" + name.replace('.', '/') + ".class";
-            try (var in = JdkPinnedTest.class.getResourceAsStream(file)) {
-                byte[] bytes = in.readAllBytes();
-                return defineClass(name, bytes, 0, bytes.length);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
-    /** Runs {@code body} in a class loader below which there is a frame of the JVM. */
-    private static void belowANativeFrame(Runnable body) {
-        var ran = new boolean[1];
-        var loader =
-                new Loader(
-                        () -> {
-                            body.run();
-                            ran[0] = true;
-                        });
-        try {
-            Class<?> referrer = loader.loadClass(Referrer.class.getName());
-            ((Runnable) referrer.getConstructor().newInstance()).run();
-        } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
-        }
-        assertThat(ran[0]).isTrue();
     }
 
     private static void assertClear(Throwable error) {
@@ -232,7 +169,7 @@ class JdkPinnedTest extends LoopFixture {
                     Future<String> future = loop.createFuture();
                     List<Throwable> errors = new ArrayList<>();
 
-                    belowANativeFrame(
+                    JdkNativeFrame.runAbove(
                             () -> {
                                 errors.add(catchThrowable(() -> future.await()));
                                 errors.add(catchThrowable(() -> sleep(1)));
@@ -250,7 +187,7 @@ class JdkPinnedTest extends LoopFixture {
         run(
                 () -> {
                     loop.callSoon(() -> seen.add("callback"));
-                    belowANativeFrame(
+                    JdkNativeFrame.runAbove(
                             () -> {
                                 try {
                                     Thread.sleep(5);
@@ -271,7 +208,7 @@ class JdkPinnedTest extends LoopFixture {
         Task<String> task =
                 loop.createTask(
                         () -> {
-                            belowANativeFrame(
+                            JdkNativeFrame.runAbove(
                                     () -> {
                                         loop.currentTask().cancel("from below");
                                         assertThat(catchThrowable(() -> sleep(1))).isNotNull();

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.RandomProgram.OwnError;
 import dev.heddle.RandomProgram.Root;
 import dev.heddle.RandomProgram.Step;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 /**
  * Thousands of small random programs keep the rules of cancellation, whatever meets whatever.

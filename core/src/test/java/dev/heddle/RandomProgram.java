@@ -8,6 +8,7 @@ import static dev.heddle.Asyncio.shieldAsync;
 import static dev.heddle.Asyncio.sleep;
 import static dev.heddle.Asyncio.timeout;
 import static dev.heddle.Asyncio.waitFor;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -22,7 +23,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 
 /**
- * A small program of a few tasks that wait in all ways and cancel each other, all decided by a seed.
+ * A small program of a few tasks that wait in all ways and cancel each other, all decided by a
+ * seed.
  *
  * <p>Only root tasks are cancelled by the program, and only they may refuse; nothing else cancels a
  * future. So it is known of each root whether it may, and whether it must, end cancelled.
@@ -155,7 +157,8 @@ final class RandomProgram {
             case SHIELD -> shielded(depth);
             case TIMEOUT -> limited(depth, begin, false);
             case WAIT_FOR -> limited(depth, begin, true);
-            case WAIT -> Asyncio.wait(severalTasks(depth), someDuration(), someWish()).done().size();
+            case WAIT ->
+                    Asyncio.wait(severalTasks(depth), someDuration(), someWish()).done().size();
             case AS_COMPLETED -> countCompleted(severalTasks(depth));
             case CLEAN_UP -> {
                 try {

@@ -3,10 +3,14 @@ package dev.heddle;
 import static dev.heddle.Asyncio.await;
 import static dev.heddle.Asyncio.currentTask;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,8 +23,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 
 /** Another thread starts a coroutine in a loop, and waits for it or cancels it. */
 class RunCoroutineThreadsafeTest extends LoopFixture {
@@ -107,8 +109,7 @@ class RunCoroutineThreadsafeTest extends LoopFixture {
 
     @Test
     void cancelBeforeTheStartPreventsIt() {
-        CompletableFuture<Boolean> result =
-                loop.runCoroutineThreadsafe(() -> log.add("started"));
+        CompletableFuture<Boolean> result = loop.runCoroutineThreadsafe(() -> log.add("started"));
 
         result.cancel(true);
         turns(3);
@@ -133,7 +134,8 @@ class RunCoroutineThreadsafeTest extends LoopFixture {
         turns(3);
 
         assertThat(result).isCancelled();
-        assertThatExceptionOfType(CancellationException.class).isThrownBy(() -> result.getNow(null));
+        assertThatExceptionOfType(CancellationException.class)
+                .isThrownBy(() -> result.getNow(null));
     }
 
     @Test

@@ -5,13 +5,16 @@ import static dev.heddle.Asyncio.currentTask;
 import static dev.heddle.Asyncio.run;
 import static dev.heddle.Asyncio.sleep;
 import static dev.heddle.Asyncio.toThread;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+
 import sun.misc.Signal;
+
+import java.util.concurrent.CountDownLatch;
 
 /** Ctrl-C where it is not, or not only, the business of a running loop on the main thread. */
 @DisabledOnOs(OS.WINDOWS)

@@ -5,15 +5,17 @@ import static dev.heddle.Asyncio.currentTask;
 import static dev.heddle.Asyncio.getRunningLoop;
 import static dev.heddle.Asyncio.sleep;
 import static dev.heddle.Asyncio.toThread;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.Test;
 
 /** Closing a runner ends what is left, in order: tasks, executor, loop. */
 class RunnerCloseTest extends LoopFixture {
@@ -81,8 +83,7 @@ class RunnerCloseTest extends LoopFixture {
 
     @Test
     void taskThatWasNotStartedNeverRuns() {
-        runner.run(
-                () -> currentTask().addDoneCallback(main -> createTask(() -> log.add("ran"))));
+        runner.run(() -> currentTask().addDoneCallback(main -> createTask(() -> log.add("ran"))));
         assertThat(opened.getFirst().allTasks()).hasSize(1);
 
         runner.close();
@@ -104,8 +105,7 @@ class RunnerCloseTest extends LoopFixture {
         runner.close();
 
         ErrorContext error = takeError();
-        assertThat(error.message())
-                .isEqualTo("unhandled exception during asyncio.run() shutdown");
+        assertThat(error.message()).isEqualTo("unhandled exception during asyncio.run() shutdown");
         assertThat(error.exception()).isInstanceOf(IOException.class).hasMessage("clean-up");
         assertThat(error.task()).isNotNull();
     }

@@ -4,16 +4,18 @@ import static dev.heddle.Asyncio.createTask;
 import static dev.heddle.Asyncio.getEventLoop;
 import static dev.heddle.Asyncio.getRunningLoop;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /** A runner opens a loop when it is needed, and runs one program after the other in it. */
 class RunnerTest extends LoopFixture {

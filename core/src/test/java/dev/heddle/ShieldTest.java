@@ -5,13 +5,15 @@ import static dev.heddle.Asyncio.gather;
 import static dev.heddle.Asyncio.shield;
 import static dev.heddle.Asyncio.shieldAsync;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 /** What is shielded goes on when the one that waits for it is cancelled. */
 class ShieldTest extends LoopFixture {

@@ -4,18 +4,20 @@ import static dev.heddle.Asyncio.createTask;
 import static dev.heddle.Asyncio.currentTask;
 import static dev.heddle.Asyncio.sleep;
 import static dev.heddle.Asyncio.timeout;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sleep suspends a task for exactly its time; no time lets the others run once. */
 class SleepTest extends LoopFixture {
@@ -110,6 +112,21 @@ class SleepTest extends LoopFixture {
     }
 
     @Test
+    void endlessSleepKeepsVirtualTimeStill() {
+        Task<Void> task = loop.createTask(() -> sleep(Double.POSITIVE_INFINITY));
+        turns(1);
+
+        try (var driver = loop.drive()) {
+            assertThat(driver.idleTime()).as("until something arrives").isNull();
+        }
+
+        assertThat(loop.time()).isZero();
+        task.cancel();
+        turns(1);
+        assertThat(task.cancelled()).isTrue();
+    }
+
+    @Test
     void sleepersWakeInTheOrderOfTheirTimesThenOfTheirMaking() {
         run(
                 () -> {
@@ -126,8 +143,7 @@ class SleepTest extends LoopFixture {
                     sleep(10);
                 });
 
-        assertThat(log)
-                .containsExactly("1.0 of 1", "1.0 of 3", "2.0 of 2", "3.0 of 0", "3.0 of 4");
+        assertThat(log).containsExactly("1.0 of 1", "1.0 of 3", "2.0 of 2", "3.0 of 0", "3.0 of 4");
     }
 
     @Test

@@ -182,5 +182,4 @@ final class StructuredProgram {
             throw new IllegalStateException("a task of a group fails");
         }
     }
-
 }

@@ -4,15 +4,17 @@ import static dev.heddle.Asyncio.createTask;
 import static dev.heddle.Asyncio.currentTask;
 import static dev.heddle.Asyncio.ensureFuture;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 /** How a task begins and ends, and what it tells of itself. */
 class TaskLifeTest extends LoopFixture {
@@ -161,8 +163,7 @@ class TaskLifeTest extends LoopFixture {
                     assertThat(Asyncio.allTasks())
                             .isEqualTo(List.of(currentTask(), first, second, third));
                     sleep(1.5);
-                    assertThat(Asyncio.allTasks())
-                            .isEqualTo(List.of(currentTask(), first, third));
+                    assertThat(Asyncio.allTasks()).isEqualTo(List.of(currentTask(), first, third));
                     sleep(2);
                     assertThat(Asyncio.allTasks()).isEqualTo(List.of(currentTask()));
                 });

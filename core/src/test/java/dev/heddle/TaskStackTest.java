@@ -3,8 +3,11 @@ package dev.heddle;
 import static dev.heddle.Asyncio.await;
 import static dev.heddle.Asyncio.createTask;
 import static dev.heddle.Asyncio.sleep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+
+import org.junit.jupiter.api.Test;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 
 /** The stack of a task, all of it, and the stacks and causes of errors that pass through tasks. */
 class TaskStackTest extends LoopFixture {

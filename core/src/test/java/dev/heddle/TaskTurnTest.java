@@ -7,12 +7,14 @@ import static dev.heddle.Asyncio.shield;
 import static dev.heddle.Asyncio.sleep;
 import static dev.heddle.Asyncio.timeout;
 import static dev.heddle.Asyncio.waitFor;
+
 import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 /**
  * The turn in which each wait ends, counted from 1. The numbers are those of CPython's asyncio,

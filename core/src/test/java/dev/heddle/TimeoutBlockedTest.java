@@ -5,8 +5,11 @@ import static dev.heddle.Asyncio.currentTask;
 import static dev.heddle.Asyncio.sleep;
 import static dev.heddle.Asyncio.timeout;
 import static dev.heddle.Asyncio.waitFor;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +18,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
-import org.junit.jupiter.api.Test;
 
 /** A timeout around calls of the JDK, those that an interrupt ends and those that it does not. */
 class TimeoutBlockedTest extends LoopFixture {
@@ -24,7 +26,9 @@ class TimeoutBlockedTest extends LoopFixture {
     private final CountDownLatch release = new CountDownLatch(1);
     private final List<String> log = new ArrayList<>();
 
-    /** Makes two seconds pass as soon as the calling task blocks: virtual time would wait for it. */
+    /**
+     * Makes two seconds pass as soon as the calling task blocks: virtual time would wait for it.
+     */
     private void letTimePass() {
         loop.callSoon(() -> clock.advance(Duration.ofSeconds(2)));
     }
@@ -67,8 +71,7 @@ class TimeoutBlockedTest extends LoopFixture {
                             .withCauseInstanceOf(InterruptedException.class);
                     letTimePass();
                     assertThatExceptionOfType(TimeoutException.class)
-                            .isThrownBy(
-                                    () -> waitFor(() -> new LinkedBlockingQueue<>().take(), 1));
+                            .isThrownBy(() -> waitFor(() -> new LinkedBlockingQueue<>().take(), 1));
 
                     assertThat(currentTask().cancelling()).isZero();
                     Thread.sleep(1);
@@ -104,8 +107,7 @@ class TimeoutBlockedTest extends LoopFixture {
     void cancelFromOutsideInABlockedCallIsNoTimeout() {
         run(
                 () -> {
-                    Task<Void> task =
-                            createTask(() -> timeout(9, () -> Thread.sleep(1_000_000)));
+                    Task<Void> task = createTask(() -> timeout(9, () -> Thread.sleep(1_000_000)));
                     while (!task.strand.isBlocked()) {
                         sleep(0);
                     }

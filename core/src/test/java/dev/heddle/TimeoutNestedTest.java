@@ -4,13 +4,15 @@ import static dev.heddle.Asyncio.createTask;
 import static dev.heddle.Asyncio.currentTask;
 import static dev.heddle.Asyncio.sleep;
 import static dev.heddle.Asyncio.timeout;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.Test;
 
 /** Timeouts in timeouts, and cancels from outside that meet them. */
 class TimeoutNestedTest extends LoopFixture {
@@ -203,5 +205,36 @@ class TimeoutNestedTest extends LoopFixture {
                 });
 
         assertThat(log).containsExactly("timeout of 1.0", "caught", "cleaned up");
+    }
+
+    @Test
+    void cancelInATimeoutInTheCleanUpOfACancelledTaskIsACancel() {
+        run(
+                () -> {
+                    Task<String> task =
+                            createTask(
+                                    () -> {
+                                        try {
+                                            return sleep(100, "never");
+                                        } finally {
+                                            noted(
+                                                    5,
+                                                    () -> {
+                                                        currentTask().cancel("again");
+                                                        return sleep(1, "never");
+                                                    });
+                                        }
+                                    });
+                    sleep(1);
+
+                    task.cancel("first");
+
+                    assertThatExceptionOfType(CancelledError.class)
+                            .isThrownBy(task::await)
+                            .withMessage("again");
+                    assertThat(task.cancelling()).isEqualTo(2);
+                });
+
+        assertThat(log).containsExactly("cancel in 5.0");
     }
 }

@@ -5,18 +5,20 @@ import static dev.heddle.Asyncio.currentTask;
 import static dev.heddle.Asyncio.sleep;
 import static dev.heddle.Asyncio.timeout;
 import static dev.heddle.Asyncio.timeoutAt;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A timeout cancels a piece of a task when its time is over, and turns that into its error. */
 class TimeoutTest extends LoopFixture {

@@ -51,8 +51,9 @@ class TurnIdleTest extends LoopFixture {
 
         counted.runForever();
 
-        assertThat(reactor.waits()).hasSize(1);
-        assertThat(reactor.waits().getFirst()).isBetween(1L, 20_000_000L);
+        // None if this machine is so slow that the timer was due before the loop ran.
+        assertThat(reactor.waits()).hasSizeLessThanOrEqualTo(1);
+        assertThat(reactor.waits()).allSatisfy(w -> assertThat(w).isBetween(1L, 20_000_000L));
     }
 
     @Test
@@ -93,9 +94,10 @@ class TurnIdleTest extends LoopFixture {
         counted.runUntilComplete(
                 () -> {
                     for (double seconds : new double[] {1e-2, 1e-3, 1e-4, 1e-7, 1e-10}) {
-                        double before = counted.time();
+                        long before = counted.clock().nanoTime();
                         sleep(seconds);
-                        assertThat(counted.time() - before).isGreaterThanOrEqualTo(seconds);
+                        long slept = counted.clock().nanoTime() - before;
+                        assertThat(slept).isGreaterThanOrEqualTo(Math.round(seconds * 1e9));
                     }
                 });
 

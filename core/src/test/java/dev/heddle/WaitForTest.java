@@ -6,17 +6,19 @@ import static dev.heddle.Asyncio.shield;
 import static dev.heddle.Asyncio.shieldAsync;
 import static dev.heddle.Asyncio.sleep;
 import static dev.heddle.Asyncio.waitFor;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.Test;
 
 /** {@code waitFor} gives an awaitable some time, cancels it then, and waits until it has ended. */
 class WaitForTest extends LoopFixture {

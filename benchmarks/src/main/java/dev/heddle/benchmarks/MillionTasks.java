@@ -14,6 +14,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What very many tasks cost. Each run wants a JVM of its own and prints one line of JSON.
@@ -33,7 +34,7 @@ import java.util.ArrayList;
 public final class MillionTasks {
 
     private static final int WARM_TASKS = 1000;
-    private static final int COLLECTIONS = 5;
+    private static final int COLLECTIONS = 4;
 
     private int finished;
 
@@ -63,7 +64,7 @@ public final class MillionTasks {
         long resident = memory("VmRSS");
 
         finished = 0;
-        ArrayList<Future<Void>> futures = start(loop, count, shared);
+        List<Future<Void>> futures = start(loop, count, shared);
         long heapEach = (usedHeap() - heap) / count;
         long residentEach = (memory("VmRSS") - resident) / count;
 
@@ -81,7 +82,7 @@ public final class MillionTasks {
         }
     }
 
-    private ArrayList<Future<Void>> start(EventLoop loop, int count, boolean shared) {
+    private List<Future<Void>> start(EventLoop loop, int count, boolean shared) {
         var futures = new ArrayList<Future<Void>>(shared ? 1 : count);
         for (int i = 0; i < count; i++) {
             if (i == 0 || !shared) {
@@ -98,7 +99,7 @@ public final class MillionTasks {
         return futures;
     }
 
-    private static void finish(ArrayList<Future<Void>> futures) {
+    private static void finish(List<Future<Void>> futures) {
         for (Future<Void> future : futures) {
             future.setResult(null);
         }
@@ -139,7 +140,7 @@ public final class MillionTasks {
         }
     }
 
-    /** Returns the bytes that are in use. A collector may leave gaps in its first attempts. */
+    /** Returns the bytes in use. The serial collector closes all gaps in each fourth run only. */
     private static long usedHeap() {
         long used = Long.MAX_VALUE;
         for (int i = 0; i < COLLECTIONS; i++) {

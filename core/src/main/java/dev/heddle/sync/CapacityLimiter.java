@@ -4,6 +4,7 @@ import dev.heddle.Asyncio;
 import dev.heddle.CancelledError;
 import dev.heddle.Coroutine;
 import dev.heddle.Task;
+import dev.heddle.ToThreadLimiter;
 import dev.heddle.VoidCoroutine;
 
 import org.jspecify.annotations.Nullable;
@@ -17,14 +18,15 @@ import java.util.Set;
  * knows who uses it.
  *
  * <p>There are tokens. A borrower, which is a task or any other object, holds one at most, and
- * gives it back itself. How many there are can be changed at any time.
+ * gives it back itself. How many there are can be changed at any time. {@link
+ * Asyncio#toThread(java.util.concurrent.Callable, ToThreadLimiter) toThread} takes a limiter.
  *
  * <p>Fairness: strictly in order. Cancelling: a waiting {@code acquire} throws, and the token goes
  * to the next.
  *
  * <p>Source: {@code trio.CapacityLimiter}.
  */
-public final class CapacityLimiter extends Primitive {
+public final class CapacityLimiter extends Primitive implements ToThreadLimiter {
 
     /** A number of tokens that is no limit. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
@@ -86,6 +88,7 @@ public final class CapacityLimiter extends Primitive {
      * @throws IllegalStateException if the borrower holds a token, the caller is not a task, or the
      *     limiter is bound to a different loop
      */
+    @Override
     public void acquireOnBehalfOf(Object borrower) {
         callingTask("CapacityLimiter.acquireOnBehalfOf");
         borrow(borrower);
@@ -184,6 +187,7 @@ public final class CapacityLimiter extends Primitive {
      *
      * @throws IllegalStateException if it holds none
      */
+    @Override
     public void releaseOnBehalfOf(Object borrower) {
         check("CapacityLimiter.releaseOnBehalfOf");
         giveBack(borrower);
