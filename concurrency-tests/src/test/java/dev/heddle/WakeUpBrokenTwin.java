@@ -3,7 +3,6 @@ package dev.heddle;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -11,9 +10,11 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
+import java.util.concurrent.ConcurrentLinkedQueue;
+
 /**
- * {@link WakeUpTest} with the obvious way to write it, which is wrong: the loop looks into the queue
- * first and says that it sleeps afterwards.
+ * {@link WakeUpTest} with the obvious way to write it, which is wrong: the loop looks into the
+ * queue first and says that it sleeps afterwards.
  */
 @JCStressTest
 @Outcome(id = "false, false", expect = ACCEPTABLE, desc = "It saw something and stayed awake.")

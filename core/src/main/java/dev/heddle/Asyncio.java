@@ -440,8 +440,8 @@ public final class Asyncio {
     }
 
     /**
-     * Starts coroutines one after the other, the next one when the one before fails or {@code delay}
-     * is over, until one returns; cancels the rest and waits for them. See {@link
+     * Starts coroutines one after the other, the next one when the one before fails or {@code
+     * delay} is over, until one returns; cancels the rest and waits for them. See {@link
      * StaggeredRace#run} for results that come too late, and {@link StaggeredRace#orThrow} for the
      * winner's result.
      *
@@ -606,8 +606,9 @@ public final class Asyncio {
     // ---------------------------------------------------------------- threads
 
     /**
-     * Runs {@code job} on a thread of the loop's default executor, in a copy of the current context,
-     * and suspends the calling task until it has ended. The job may call back by {@link FromThread}.
+     * Runs {@code job} on a thread of the loop's default executor, in a copy of the current
+     * context, and suspends the calling task until it has ended. The job may call back by {@link
+     * FromThread}.
      *
      * <p>Cancelling the task interrupts the job's thread, and the task goes on when the job has
      * ended: with a {@link CancelledError} if the interrupt has ended the job. A job that has ended

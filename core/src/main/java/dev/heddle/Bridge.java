@@ -163,8 +163,12 @@ final class Bridge {
         public boolean cancel(boolean mayInterruptIfRunning) {
             boolean cancelled = super.cancel(mayInterruptIfRunning);
             Future<T> future = source;
-            if (cancelled && future != null && !loop.isClosed()) {
-                loop.callSoonThreadsafe(future::cancel);
+            if (cancelled && future != null) {
+                try {
+                    loop.callSoonThreadsafe(future::cancel);
+                } catch (IllegalStateException closed) {
+                    // The loop has ended what it had.
+                }
             }
             return cancelled;
         }

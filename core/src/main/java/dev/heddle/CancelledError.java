@@ -1,7 +1,8 @@
 package dev.heddle;
 
-import java.io.Serial;
 import org.jspecify.annotations.Nullable;
+
+import java.io.Serial;
 
 /**
  * Thrown in a task that is cancelled, and by whatever awaits a cancelled future.

@@ -1,10 +1,11 @@
 package dev.heddle;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
-import org.jspecify.annotations.Nullable;
 
 /** A loop's debug mode: where things were made, and which steps are slow. */
 final class Debugging {

@@ -2,7 +2,9 @@ package dev.heddle;
 
 import dev.heddle.internal.Jdk;
 import dev.heddle.reactor.Clock;
-import dev.heddle.reactor.Reactor;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.SelectableChannel;
@@ -16,7 +18,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs callbacks and tasks, one at a time, on one thread: the thread that calls {@link #runForever}
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>States: stopped ⇄ running, stopped → closed. One turn of it is in {@link Turn}.
  *
  * <p>Callbacks run in the order in which they were scheduled, each once, and never inside the call
- * that scheduled them. While the loop runs, only its own thread may use it, and other threads get an
- * {@link IllegalStateException}, except for {@link #callSoonThreadsafe}, {@link
+ * that scheduled them. While the loop runs, only its own thread may use it, and other threads get
+ * an {@link IllegalStateException}, except for {@link #callSoonThreadsafe}, {@link
  * #runCoroutineThreadsafe} and the methods that say so.
  *
  * <p>Most programs use {@link Asyncio} and never see a loop.
@@ -45,7 +46,8 @@ public final class EventLoop implements AutoCloseable {
     static {
         // Before any task can be the first to block on a socket of the JDK.
         JDK.startSocketPollers();
-        // Before any virtual thread has ended, HotSpot compiles the end of a thread as a place where
+        // Before any virtual thread has ended, HotSpot compiles the end of a thread as a place
+        // where
         // nobody comes; each thread that is parked meanwhile then costs 5 us more when it ends.
         if (!Thread.currentThread().isVirtual()) {
             JDK.newVirtualThread(Runnable::run, null, () -> {}).start();
@@ -70,7 +72,6 @@ public final class EventLoop implements AutoCloseable {
     private @Nullable KeyboardInterrupt escaping;
     private boolean unwinding; // since closing began
     private int refusals;
-
 
     EventLoop(EventLoopBuilder options) {
         this.name = options.name();
@@ -435,7 +436,9 @@ public final class EventLoop implements AutoCloseable {
         return Bridge.submit(this, Objects.requireNonNull(coroutine, "coroutine"));
     }
 
-    /** Returns a future of this loop that follows {@code stage}; cancelling it cancels the stage. */
+    /**
+     * Returns a future of this loop that follows {@code stage}; cancelling it cancels the stage.
+     */
     public <T extends @Nullable Object> Future<T> wrapFuture(CompletionStage<T> stage) {
         checkThread("wrapFuture");
         return Bridge.wrap(this, Objects.requireNonNull(stage, "stage"));
@@ -532,18 +535,15 @@ public final class EventLoop implements AutoCloseable {
         } catch (KeyboardInterrupt e) {
             throw e;
         } catch (Throwable e) {
-            ErrorContext error = ErrorContext.of(
-                            "Exception in callback " + ErrorContext.textOf(action), e);
+            ErrorContext error =
+                    ErrorContext.of("Exception in callback " + ErrorContext.textOf(action), e);
             errors.report(
-                    handle == null
-                            ? error
-                            : error.with(handle).withSource(creationStack(handle)));
+                    handle == null ? error : error.with(handle).withSource(creationStack(handle)));
         } finally {
             context = outer;
         }
         if (debugging.on()) {
-            debugging.reportIfSlow(
-                    turn.clock.nanoTime() - begin, handle == null ? action : handle);
+            debugging.reportIfSlow(turn.clock.nanoTime() - begin, handle == null ? action : handle);
         }
     }
 
@@ -594,16 +594,17 @@ public final class EventLoop implements AutoCloseable {
     /**
      * Runs {@code job} in an executor.
      *
-     * <p>An {@link ExecutorService} that is not the JDK's gets {@code job} itself by {@code submit},
-     * so that it may send it to another JVM, as {@link dev.heddle.executor.ProcessPoolExecutor} does.
+     * <p>An {@link ExecutorService} that is not the JDK's gets {@code job} itself by {@code
+     * submit}, so that it may send it to another JVM, as {@link
+     * dev.heddle.executor.ProcessPoolExecutor} does.
      *
      * <p>An executor of virtual threads must not make them in a task of a loop: they would run on
      * the loop itself, since a virtual thread inherits the scheduler of the one that starts it. Use
      * {@link dev.heddle.executor.VirtualThreads#offLoop()}.
      *
      * @param executor null for the loop's default executor, a pool of platform threads
-     * @return a future of this loop; cancelling it prevents a job that has not started, and does not
-     *     stop one that has
+     * @return a future of this loop; cancelling it prevents a job that has not started, and does
+     *     not stop one that has
      */
     public <T extends @Nullable Object> Future<T> runInExecutor(
             @Nullable Executor executor, Callable<T> job) {
@@ -702,7 +703,8 @@ public final class EventLoop implements AutoCloseable {
 
     void checkThread(String operation) {
         Thread own = thread;
-        if (own != null && JDK.currentCarrier() != own) {
+        // Once the loop is closed, own is the thread of the late-comers, and comes and goes.
+        if (own != null && JDK.currentCarrier() != own && !closed) {
             throw new IllegalStateException(
                     "%s was called on thread %s, and %s runs on %s. Use callSoonThreadsafe."
                             .formatted(operation, Thread.currentThread(), this, own));
@@ -802,7 +804,9 @@ public final class EventLoop implements AutoCloseable {
         }
     }
 
-    /** Runs {@code action} when the loop is closed, so that no other thread waits for it in vain. */
+    /**
+     * Runs {@code action} when the loop is closed, so that no other thread waits for it in vain.
+     */
     void onClose(Runnable action) {
         closeActions.add(action);
         if (closed) {

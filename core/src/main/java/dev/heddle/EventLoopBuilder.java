@@ -2,11 +2,13 @@ package dev.heddle;
 
 import dev.heddle.reactor.Clock;
 import dev.heddle.reactor.Reactor;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /** The options of an {@link EventLoop}; each has a default. */
 public final class EventLoopBuilder {

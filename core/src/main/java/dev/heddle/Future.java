@@ -2,6 +2,9 @@ package dev.heddle;
 
 import dev.heddle.generator.StopIteration;
 import dev.heddle.internal.Sneaky;
+
+import org.jspecify.annotations.Nullable;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
@@ -13,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The promise of a result or an error.
@@ -198,8 +200,8 @@ public class Future<T extends @Nullable Object>
     }
 
     /**
-     * Finishes it with an error. {@link StopIteration} means something else to whoever awaits it, so
-     * it is wrapped.
+     * Finishes it with an error. {@link StopIteration} means something else to whoever awaits it,
+     * so it is wrapped.
      *
      * @throws InvalidStateException if it is done
      */
@@ -375,8 +377,7 @@ public class Future<T extends @Nullable Object>
             waiter.wake();
         } else if (entry instanceof Callback callback) {
             loop.schedule(
-                    new CallbackHandle(
-                            loop, () -> callback.action.accept(this), callback.context));
+                    new CallbackHandle(loop, () -> callback.action.accept(this), callback.context));
         }
     }
 

@@ -1,7 +1,8 @@
 package dev.heddle;
 
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
 
 /**
  * The parts of a loop's turn, one by one, for a host that has a loop of its own; from {@link

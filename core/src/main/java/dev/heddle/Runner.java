@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  */
 public final class Runner implements AutoCloseable {
 
-    private static final Duration EXECUTOR_TIMEOUT = Duration.ofSeconds(300);
+    private static final Duration EXECUTOR_TIMEOUT = Duration.ofMinutes(5);
 
     private enum State {
         CREATED,

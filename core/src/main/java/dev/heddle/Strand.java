@@ -1,10 +1,12 @@
 package dev.heddle;
 
 import dev.heddle.internal.Jdk;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A task's virtual thread, and how the loop drives it.
@@ -18,15 +20,16 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>To suspend, a task yields its thread. The JDK then hands the thread's continuation to its
- * scheduler, which is this object, on the loop's thread; the strand keeps it instead of queueing it,
- * and {@link #wake} puts the strand into the ready queue. Yielding rather than parking has three
- * uses: it costs less; an interrupt or a stray unpark cannot wake the task; and where the thread is
- * pinned a yield returns at once, so that we can throw instead of blocking the loop for ever.
+ * scheduler, which is this object, on the loop's thread; the strand keeps it instead of queueing
+ * it, and {@link #wake} puts the strand into the ready queue. Yielding rather than parking has
+ * three uses: it costs less; an interrupt or a stray unpark cannot wake the task; and where the
+ * thread is pinned a yield returns at once, so that we can throw instead of blocking the loop for
+ * ever.
  *
  * <p>When the task blocks in a call of the JDK, the JDK resumes it: it hands the continuation to
- * {@link #execute}, from whatever thread. To run a continuation that may not run is harmless, so such
- * a resumption is only a hint. It may even come without need: a thread whose stack was sampled while
- * it was yielded is handed over again.
+ * {@link #execute}, from whatever thread. To run a continuation that may not run is harmless, so
+ * such a resumption is only a hint. It may even come without need: a thread whose stack was sampled
+ * while it was yielded is handed over again.
  */
 final class Strand extends ReadyItem implements Executor, Runnable {
 
@@ -99,8 +102,10 @@ final class Strand extends ReadyItem implements Executor, Runnable {
             state = State.RUNNING;
             task.loop.turn.arrived();
         }
-        // C2 zeroes new objects with AVX registers and leaves their upper halves dirty, for which the
-        // JVM's code that resumes a thread pays some 100 ns on Intel. A comparison of arrays makes C2
+        // C2 zeroes new objects with AVX registers and leaves their upper halves dirty, for which
+        // the
+        // JVM's code that resumes a thread pays some 100 ns on Intel. A comparison of arrays makes
+        // C2
         // clean them before the next call. See docs/benchmarks.md.
         if (!Arrays.equals(NOTHING, ALSO_NOTHING)) {
             throw new AssertionError();

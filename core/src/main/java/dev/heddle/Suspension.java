@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  *               └─► CALLED_OFF
  * </pre>
  *
- * <p>A primitive keeps an object of a subclass in its queue, calls {@link #suspend} in the task that
- * waits, and {@link #wake} when the wait is over. A cancel of the task calls {@link #callOff}, which
- * takes the object out of the queue.
+ * <p>A primitive keeps an object of a subclass in its queue, calls {@link #suspend} in the task
+ * that waits, and {@link #wake} when the wait is over. A cancel of the task calls {@link #callOff},
+ * which takes the object out of the queue.
  *
  * <p>A task that was woken can still be cancelled before it runs: {@code suspend} then throws
- * although {@link #isWoken()}. Whoever hands something over with a wake-up must catch that, and hand
- * it to the next.
+ * although {@link #isWoken()}. Whoever hands something over with a wake-up must catch that, and
+ * hand it to the next.
  *
  * <p>Source: trio's {@code wait_task_rescheduled}.
  */

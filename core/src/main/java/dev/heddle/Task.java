@@ -1,12 +1,13 @@
 package dev.heddle;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A future that runs a coroutine.
@@ -30,7 +31,10 @@ public class Task<T extends @Nullable Object> extends Future<T> {
     private @Nullable Coroutine<T> coroutine;
     Context context;
 
-    /** A {@link Future}, a {@link Suspension}, a {@link SleepTimer}, or the {@link CancelledError} with which a wait ended. */
+    /**
+     * A {@link Future}, a {@link Suspension}, a {@link SleepTimer}, or the {@link CancelledError}
+     * with which a wait ended.
+     */
     private @Nullable Object waitingOn;
 
     /** Whether a cancel is going through this task at the moment. */
@@ -65,9 +69,7 @@ public class Task<T extends @Nullable Object> extends Future<T> {
         this.coroutine = Objects.requireNonNull(coroutine, "coroutine");
         this.name = options.name();
         this.context =
-                options.context() != null
-                        ? options.context()
-                        : new Context(loop.currentBindings());
+                options.context() != null ? options.context() : new Context(loop.currentBindings());
         this.eager = Boolean.TRUE.equals(options.eagerStart());
         loop.tasks.add(this);
     }
@@ -379,7 +381,9 @@ public class Task<T extends @Nullable Object> extends Future<T> {
         return scope == null ? null : scope.effectiveReason();
     }
 
-    /** Ends the wait of a task whose scope is cancelled; if it does not wait, the next one throws. */
+    /**
+     * Ends the wait of a task whose scope is cancelled; if it does not wait, the next one throws.
+     */
     void deliverScopeCancel(@Nullable String why) {
         if (loop.currentTask() != this && !callOffForScope(why)) {
             interrupted |= strand.interruptIfBlocked();
@@ -458,8 +462,8 @@ public class Task<T extends @Nullable Object> extends Future<T> {
     }
 
     /**
-     * Returns the whole stack of the task, innermost call first: where it waits, or where it failed;
-     * empty if it has not started or ended well.
+     * Returns the whole stack of the task, innermost call first: where it waits, or where it
+     * failed; empty if it has not started or ended well.
      */
     public final StackTraceElement[] getStack() {
         Thread thread = strand.thread();

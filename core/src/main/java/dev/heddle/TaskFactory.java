@@ -28,9 +28,9 @@ public interface TaskFactory {
             };
 
     /**
-     * Starts each task at once and lets it run up to where it first suspends, unless its options say
-     * otherwise. A task that never suspends is done when {@code createTask} returns. Source: {@code
-     * asyncio.eager_task_factory}.
+     * Starts each task at once and lets it run up to where it first suspends, unless its options
+     * say otherwise. A task that never suspends is done when {@code createTask} returns. Source:
+     * {@code asyncio.eager_task_factory}.
      */
     TaskFactory EAGER =
             new TaskFactory() {
@@ -40,9 +40,7 @@ public interface TaskFactory {
                     return new Task<>(
                             loop,
                             coroutine,
-                            options.eagerStart() == null
-                                    ? options.withEagerStart(true)
-                                    : options);
+                            options.eagerStart() == null ? options.withEagerStart(true) : options);
                 }
             };
 }

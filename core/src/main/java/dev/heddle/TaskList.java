@@ -1,8 +1,9 @@
 package dev.heddle;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The pending tasks of a loop, in the order in which they were made: a doubly linked list. */
 final class TaskList {

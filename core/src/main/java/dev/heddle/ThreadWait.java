@@ -29,8 +29,14 @@ final class ThreadWait {
             }
         } finally {
             loop.forgetOnClose(onClose);
-            if (!inTime && !loop.isClosed()) {
-                loop.callSoonThreadsafe(() -> future.removeCallback(callback));
+            if (!inTime) {
+                loop.resume( // which does not throw, should the loop be closed just now
+                        new ReadyItem() {
+                            @Override
+                            void proceed() {
+                                future.removeCallback(callback);
+                            }
+                        });
             }
         }
         if (!future.done() && loop.isClosed()) {

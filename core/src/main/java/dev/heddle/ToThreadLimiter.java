@@ -4,8 +4,8 @@ package dev.heddle;
  * Bounds how many jobs of {@link Asyncio#toThread} run at a time; {@code
  * dev.heddle.sync.CapacityLimiter} is one.
  *
- * <p>A token is taken before the job is handed to its thread, and given back when the job has ended,
- * also if the task has not waited for that. Source: trio's {@code limiter} argument.
+ * <p>A token is taken before the job is handed to its thread, and given back when the job has
+ * ended, also if the task has not waited for that. Source: trio's {@code limiter} argument.
  */
 public interface ToThreadLimiter {
 

@@ -50,17 +50,13 @@ class ErrorHandlingTest extends LoopFixture {
 
         turns(1);
 
-        assertThat(takeError().sourceStack())
-                .isNotNull()
-                .satisfies(
-                        stack ->
-                                assertThat(stack.getStackTrace())
-                                        .anyMatch(
-                                                frame ->
-                                                        frame.getMethodName().equals("fail")
-                                                                && frame.getClassName()
-                                                                        .endsWith(
-                                                                                "ErrorHandlingTest")));
+        Throwable stack = takeError().sourceStack();
+        assertThat(stack).isNotNull();
+        assertThat(stack.getStackTrace())
+                .anyMatch(
+                        frame ->
+                                frame.getMethodName().equals("fail")
+                                        && frame.getClassName().endsWith("ErrorHandlingTest"));
     }
 
     @Test

@@ -73,6 +73,15 @@ class HandleThreadsafeTest extends LoopFixture {
     }
 
     @Test
+    void virtualThreadsOffTheLoopMayCallToo() throws InterruptedException {
+        Thread.startVirtualThread(() -> loop.callSoonThreadsafe(() -> seen.add("virtual"))).join();
+
+        turns(1);
+
+        assertThat(seen).containsExactly("virtual");
+    }
+
+    @Test
     void cancelFromAnotherThreadPreventsACallbackThatHasNotStarted() {
         Handle handle = loop.callSoonThreadsafe(() -> seen.add("ran"));
 

@@ -1,5 +1,7 @@
 package dev.heddle.internal;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.classfile.ClassFile;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
@@ -7,7 +9,6 @@ import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code jdk.internal.vm.Continuation} of JDK 25. A class of its own, so that a program without
@@ -57,9 +58,7 @@ final class Continuations25 {
                     withScope(
                             scope,
                             lookup.findStatic(
-                                    type,
-                                    "yield",
-                                    MethodType.methodType(boolean.class, scopeType)),
+                                    type, "yield", MethodType.methodType(boolean.class, scopeType)),
                             MethodType.methodType(boolean.class));
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             trouble = e;

@@ -1,10 +1,11 @@
 package dev.heddle.internal;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * JDK 25: the package-private constructor that the JDK's own tests use to give a virtual thread its

@@ -30,7 +30,8 @@ final class MissingFlags {
                   manifest of the jar given to java -jar:
                              Add-Opens: java.base/java.lang
                              Add-Exports: java.base/jdk.internal.vm
-                  or without any of it:  ./heddle run FILE.java"""
+                  or without any of it:  ./heddle run FILE.java\
+                """
                         .formatted(opens, exports),
                 cause);
     }
