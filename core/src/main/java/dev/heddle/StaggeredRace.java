@@ -105,12 +105,12 @@ public record StaggeredRace<T extends @Nullable Object>(
 
         private void startAll(TaskGroup group) {
             EventLoop loop = Asyncio.getRunningLoop();
-            for (int i = 0; i < coroutines.size() && winner < 0; i++) {
+            for (int i = 0; i < coroutines.size(); i++) {
                 int index = i;
                 var failed = new Future<@Nullable Void>(loop);
                 exceptions.add(new CancelledError("cancelled before it began"));
                 group.createTask(() -> runOne(index, failed, group));
-                Waiting.until(failed, i + 1 < coroutines.size() ? delay : null);
+                Waiting.until(failed, delay); // a winner ends it by cancelling the group
             }
         }
 

@@ -79,7 +79,6 @@ public final class TaskGroup {
     private @Nullable Task<?> host;
     private @Nullable CancelScope scope;
     private int requestsBefore;
-    private boolean dueBefore;
     private @Nullable Future<@Nullable Void> allEnded;
 
     /** Makes a group, which {@link #run} opens. */
@@ -114,8 +113,7 @@ public final class TaskGroup {
         loop = here;
         host = task;
         scope = task.scope();
-        dueBefore = task.isCancelDue();
-        requestsBefore = dueBefore ? 0 : task.cancelling();
+        requestsBefore = task.isCancelDue() ? 0 : task.cancelling();
         state = State.ENTERED;
         if (aborting) { // cancelled before
             cancelBody();
@@ -227,9 +225,7 @@ public final class TaskGroup {
         if (task.uncancel() > requestsBefore) {
             return false;
         }
-        if (!dueBefore) {
-            task.dropCancel(); // it was ours, and came too late
-        }
+        task.dropCancel(); // one that is still due was ours, and came too late
         return !task.inCancelledScope();
     }
 

@@ -113,7 +113,7 @@ public final class ProcessPoolExecutor implements ExecutorService {
     /** Same as {@link #submit(Callable)}. */
     @Override
     public CompletableFuture<?> submit(Runnable job) {
-        return add(new PoolJob<@Nullable Void>(this, job, Wire.Kind.RUN, null));
+        return add(new PoolJob<Object>(this, job, Wire.Kind.RUN, null));
     }
 
     /** Same as {@link #submit(Callable)}; {@code result} stays in this JVM. */

@@ -46,7 +46,8 @@ final class Transfer {
         try (var out = toWorker ? new ToWorker(bytes) : new ObjectOutputStream(bytes)) {
             out.writeObject(object);
         } catch (NotSerializableException e) {
-            throw new JobTransferException(notSerializable(what, object, e.getMessage()), e);
+            throw new JobTransferException(
+                    notSerializable(what, object, String.valueOf(e.getMessage())), e);
         } catch (IOException e) {
             throw new JobTransferException(what + " cannot be sent: " + e, e);
         } catch (RuntimeException | StackOverflowError e) { // out of a writeObject or writeReplace

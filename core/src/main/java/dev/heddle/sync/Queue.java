@@ -139,7 +139,6 @@ public sealed class Queue<T> extends Primitive implements Iterable<T>
             getters.awaitFree();
         }
         if (empty()) {
-            getters.wakeFree();
             throw shutDownAndEmpty();
         }
         return take();

@@ -111,6 +111,25 @@ class ConditionCancelTest extends SyncFixture {
     }
 
     @Test
+    void cancelledWaiterQueuesForTheLockLikeAllOthers() {
+        run(
+                () -> {
+                    Task<Void> waiter = waiting("waiter");
+                    sleep(0);
+                    condition.acquire();
+                    Task<Boolean> other = createTask(() -> condition.with(() -> log.add("other")));
+                    sleep(0);
+
+                    waiter.cancel();
+                    condition.release(); // the lock is free, and promised to the other one
+                    settle();
+
+                    assertThat(log).containsExactly("other", "waiter is cancelled");
+                    assertThat(other.done()).isTrue();
+                });
+    }
+
+    @Test
     void lastOfSeveralCancelsIsThrown() {
         run(
                 () -> {

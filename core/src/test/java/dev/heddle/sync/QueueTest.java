@@ -184,6 +184,28 @@ class QueueTest extends SyncFixture {
     }
 
     @Test
+    void getterThatWasWokenForNothingIsNotOvertakenByOneThatWasWokenAfterIt() {
+        run(
+                () -> {
+                    Task<String> first = getting();
+                    Task<String> second = getting();
+                    sleep(0);
+
+                    queue.putNowait("a"); // wakes first
+                    createTask(() -> queue.putNowait("c")); // runs between the two
+                    queue.putNowait("b"); // wakes second
+                    queue.getNowait();
+                    queue.getNowait();
+                    settle();
+
+                    assertThat(second.done()).isFalse();
+                    assertThat(first.await()).isEqualTo("c");
+                    queue.putNowait("d");
+                    assertThat(second.await()).isEqualTo("d");
+                });
+    }
+
+    @Test
     void joinWaitsUntilAllItemsAreDone() {
         run(
                 () -> {
