@@ -61,6 +61,7 @@ public final class EventLoop implements AutoCloseable {
     private final String name;
     private final ErrorReporter errors;
     private final DefaultExecutor defaultExecutor = new DefaultExecutor(this);
+    final AsyncGenerators asyncGenerators = new AsyncGenerators(this);
     private final Channels channels = new Channels(this);
     final Debugging debugging = new Debugging();
 
@@ -636,6 +637,15 @@ public final class EventLoop implements AutoCloseable {
         defaultExecutor.shutdown(timeout);
     }
 
+    /**
+     * Closes, in a task, the async generators that have started and not ended; what they fail with
+     * is reported. Those that start later are not closed, with a warning.
+     */
+    public void shutdownAsyncgens() {
+        checkThread("shutdownAsyncgens");
+        asyncGenerators.shutdown();
+    }
+
     ExecutorService defaultExecutor() {
         return defaultExecutor.get();
     }
@@ -786,6 +796,7 @@ public final class EventLoop implements AutoCloseable {
         enter();
         try {
             unwinding = true;
+            asyncGenerators.giveBack();
             Unwinding.run(this);
             List.copyOf(unretrieved).forEach(FailureReport::report);
         } finally {

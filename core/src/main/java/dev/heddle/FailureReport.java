@@ -13,7 +13,7 @@ import java.lang.ref.Cleaner;
  */
 final class FailureReport implements Runnable {
 
-    private static final Cleaner CLEANER =
+    static final Cleaner CLEANER =
             Cleaner.create(
                     r -> {
                         Thread t = new Thread(r, "heddle-cleaner");

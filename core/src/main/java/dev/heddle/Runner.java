@@ -13,8 +13,8 @@ import java.util.function.Supplier;
  *
  * <p>States: created → initialized → closed. The loop is opened at first use.
  *
- * <p>Closing cancels all tasks and waits for them, reports those that fail meanwhile, waits for the
- * jobs of the default executor, and closes the loop.
+ * <p>Closing cancels all tasks and waits for them, reports those that fail meanwhile, closes the
+ * async generators that are left, waits for the jobs of the default executor, and closes the loop.
  *
  * <p>Source: {@code asyncio.Runner}.
  */
@@ -138,6 +138,7 @@ public final class Runner implements AutoCloseable {
         state = State.CLOSED;
         try {
             cancelAllTasks(l);
+            l.runUntilComplete(l::shutdownAsyncgens);
             l.runUntilComplete(() -> l.shutdownDefaultExecutor(EXECUTOR_TIMEOUT));
         } finally {
             if (!ownFactory) {

@@ -38,7 +38,6 @@ public final class Timeout {
     private final EventLoop loop;
     private final Task<?> task;
     private final int cancellingAtEntry;
-    private final boolean dueAtEntry;
     private State state = State.CREATED;
     private @Nullable Long deadline;
     private @Nullable TimerHandle timer;
@@ -46,9 +45,8 @@ public final class Timeout {
     private Timeout(@Nullable Long deadline) {
         this.loop = Asyncio.getRunningLoop();
         this.task = loop.currentTaskFor("timeout");
-        this.dueAtEntry = task.isCancelDue();
         // One that is due will come out of the first wait in here, and must not be taken for ours.
-        this.cancellingAtEntry = dueAtEntry ? 0 : task.cancelling();
+        this.cancellingAtEntry = task.isCancelDue() ? 0 : task.cancelling();
         this.deadline = deadline;
     }
 
@@ -112,9 +110,7 @@ public final class Timeout {
         if (task.uncancel() > cancellingAtEntry || task.inCancelledScope()) {
             return false;
         }
-        if (!dueAtEntry) {
-            task.dropCancel(); // it was ours, and came too late
-        }
+        task.dropCancel(); // one that is still due was ours, and came too late
         return true;
     }
 

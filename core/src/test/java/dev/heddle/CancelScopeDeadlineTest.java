@@ -163,6 +163,23 @@ class CancelScopeDeadlineTest extends LoopFixture {
     }
 
     @Test
+    void scopeThatIsCancelledByHandHasNoTimerAnyMore() {
+        run(
+                () ->
+                        CancelScope.after(5)
+                                .run(
+                                        s -> {
+                                            s.cancel();
+                                            assertThat(loop.turn.nextDeadline()).isNull();
+                                        }));
+    }
+
+    @Test
+    void deadlineThatIsOverAtTheEntryCancelsAtOnce() {
+        run(() -> CancelScope.after(0).run(s -> assertThat(s.cancelCalled()).isTrue()));
+    }
+
+    @Test
     void moveOnAfterGoesOnBehindTheBlock() {
         run(
                 () -> {

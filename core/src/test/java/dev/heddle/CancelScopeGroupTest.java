@@ -320,6 +320,30 @@ class CancelScopeGroupTest extends LoopFixture {
     }
 
     @Test
+    void groupThatIsCancelledInACancelledScopeLeavesTheErrorToTheScope() {
+        run(
+                () -> {
+                    var scope = new CancelScope();
+                    scope.run(
+                            s -> {
+                                taskGroup(
+                                        group -> {
+                                            s.cancel();
+                                            group.cancel();
+                                            sleepLong("body");
+                                        });
+                                log.add("behind the group");
+                            });
+
+                    assertThat(scope.cancelledCaught()).isTrue();
+                    assertThat(currentTask().cancelling()).isZero();
+                    sleep(1);
+                });
+
+        assertThat(log).containsExactly("body cancelled at 0.0");
+    }
+
+    @Test
     void awaitOfATaskOfTheGroupDoesNotBreakItsShield() {
         group(
                 group -> {

@@ -241,6 +241,48 @@ class TaskGroupErrorTest extends LoopFixture {
     }
 
     @Test
+    void bodyAndTasksThatAreBlockedInTheJdkAreInterrupted() {
+        List<Throwable> errors =
+                errorsOf(
+                        group -> {
+                            Task<?> blocked = group.createTask(() -> Thread.sleep(1_000_000));
+                            Task<?> host = currentTask();
+                            group.createTask(
+                                    () -> {
+                                        while (!blocked.strand.isBlocked()
+                                                || !host.strand.isBlocked()) {
+                                            sleep(0);
+                                        }
+                                        throw new IOException("task");
+                                    });
+                            Thread.sleep(1_000_000);
+                            log.add("behind the call");
+                        });
+
+        assertThat(errors).extracting(Throwable::getMessage).containsExactly("task");
+        assertThat(log).isEmpty();
+    }
+
+    @Test
+    void hostIsNotAskedToCancelWhenItsBodyHasEnded() {
+        errorsOf(
+                group -> {
+                    Task<?> host = currentTask();
+                    group.createTask(() -> fail(1, "task"));
+                    group.createTask(
+                            () -> {
+                                try {
+                                    sleep(100);
+                                } finally {
+                                    log.add("cancel requests: " + host.cancelling());
+                                }
+                            });
+                });
+
+        assertThat(log).containsExactly("cancel requests: 0");
+    }
+
+    @Test
     void failureOfATaskIsNotReportedElsewhere() {
         errorsOf(
                 group -> {

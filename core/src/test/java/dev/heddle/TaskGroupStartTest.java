@@ -165,6 +165,29 @@ class TaskGroupStartTest extends LoopFixture {
     }
 
     @Test
+    void serviceThatIsCancelledInACallOfTheJdkIsCancelledWithoutAWordToo() {
+        TaskGroup.Service<String> service =
+                status -> {
+                    Task<?> self = currentTask();
+                    createTask(
+                            () -> {
+                                while (!self.strand.isBlocked()) {
+                                    sleep(0);
+                                }
+                                self.cancel();
+                            });
+                    Thread.sleep(1_000_000);
+                };
+        TaskGroup.VoidBody body =
+                group ->
+                        assertThatIllegalStateException()
+                                .isThrownBy(() -> group.start(service))
+                                .withMessageContaining("was cancelled before");
+
+        run(() -> taskGroup(body));
+    }
+
+    @Test
     void cancelOfTheCallerWhileTheServiceStartsCancelsTheService() {
         run(
                 () -> {

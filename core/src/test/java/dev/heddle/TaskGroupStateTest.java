@@ -112,6 +112,24 @@ class TaskGroupStateTest extends LoopFixture {
     }
 
     @Test
+    void groupWhoseLastTaskHasEndedIsFinished() {
+        run(
+                () ->
+                        taskGroup(
+                                group -> {
+                                    Task<?> last = group.createTask(() -> sleep(1));
+                                    last.addDoneCallback(
+                                            task -> {
+                                                // The host is woken, and has not gone on yet.
+                                                assertRefused(group, "is finished");
+                                                log.add("refused");
+                                            });
+                                }));
+
+        assertThat(log).containsExactly("refused");
+    }
+
+    @Test
     void groupIsEnteredOnce() {
         run(
                 () -> {

@@ -335,6 +335,34 @@ class TaskGroupStopTest extends LoopFixture {
     }
 
     @Test
+    void groupInACleanUpThatIsCancelledByItsBodyLeavesNoCancelBehind() {
+        run(
+                () -> {
+                    Task<?> host =
+                            createTask(
+                                    () -> {
+                                        try {
+                                            sleep(100);
+                                        } finally {
+                                            taskGroup(
+                                                    group -> {
+                                                        group.cancel();
+                                                    });
+                                            sleep(1);
+                                            log.add("goes on");
+                                        }
+                                    });
+                    sleep(1);
+                    host.cancel("outside");
+                    Asyncio.wait(List.of(host));
+
+                    assertThat(host.cancelling()).isEqualTo(1);
+                });
+
+        assertThat(log).containsExactly("goes on");
+    }
+
+    @Test
     void groupInTheCleanUpOfACancelledTaskCanBeCancelledOnItsOwn() {
         run(
                 () -> {
