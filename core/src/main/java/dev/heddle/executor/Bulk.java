@@ -59,7 +59,7 @@ final class Bulk {
             for (Callable<T> job : jobs) {
                 var future = pool.submit(job);
                 futures.add(future);
-                var unused = future.whenComplete((value, error) -> done.add(future));
+                var _ = future.whenComplete((value, error) -> done.add(future));
             }
             ExecutionException failure = null;
             for (int left = futures.size(); left > 0; left--) {

@@ -125,7 +125,7 @@ public final class ProcessPoolExecutor implements ExecutorService {
     /** Same as {@link #submit(Runnable)}; if the job fails, that is logged. */
     @Override
     public void execute(Runnable job) {
-        var unused = submit(job).whenComplete((nothing, error) -> log(job, error));
+        var _ = submit(job).whenComplete((nothing, error) -> log(job, error));
     }
 
     private void log(Runnable job, @Nullable Throwable error) {

@@ -43,10 +43,27 @@ final class Wire implements Closeable {
         FAILED_BADLY
     }
 
-    record Message(Kind kind, byte[] body) {}
+    /** A message, as it was received. */
+    static final class Message {
+
+        private final Kind kind;
+        private final byte[] body;
+
+        Message(Kind kind, byte[] body) {
+            this.kind = kind;
+            this.body = body;
+        }
+
+        Kind kind() {
+            return kind;
+        }
+
+        byte[] body() {
+            return body;
+        }
+    }
 
     private static final byte[] NOTHING = {};
-    private static final Kind[] KINDS = Kind.values();
 
     private final SocketChannel channel;
     private final DataInputStream in;
@@ -73,7 +90,7 @@ final class Wire implements Closeable {
     void send(Kind kind, byte[] body) throws IOException {
         Thread.interrupted(); // what a job has left behind would close the channel
         out.writeInt(body.length);
-        out.writeByte(kind.ordinal());
+        out.writeUTF(kind.name());
         out.write(body);
         out.flush();
     }
@@ -87,11 +104,11 @@ final class Wire implements Closeable {
         } catch (EOFException e) {
             return null;
         }
-        int kind = in.readByte();
-        if (length < 0 || length > maxBytes || kind < 0 || kind >= KINDS.length) {
-            throw new IOException("Not a message: kind " + kind + ", " + length + " bytes");
+        String kind = in.readUTF();
+        if (length < 0 || length > maxBytes) {
+            throw new IOException("Not a message: " + kind + ", " + length + " bytes");
         }
-        return new Message(KINDS[kind], in.readNBytes(length));
+        return new Message(Kind.valueOf(kind), in.readNBytes(length));
     }
 
     /** Returns whether a body of so many bytes can be sent. */

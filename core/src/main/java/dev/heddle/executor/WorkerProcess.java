@@ -77,7 +77,7 @@ final class WorkerProcess {
         boolean connected = false;
         try {
             // If it ends or hangs before it connects, this ends our wait for it.
-            var unused =
+            var _ =
                     process.onExit()
                             .orTimeout(START_SECONDS, TimeUnit.SECONDS)
                             .whenComplete((p, e) -> close(server));
