@@ -25,6 +25,12 @@ MICRO = [
     ("spawn and join, one by one", "SpawnBenchmark.oneByOne", "spawn"),
     ("spawn and join, 1,000 at a time", "SpawnBenchmark.batch", "spawn"),
     ("the same, each suspends once", "SpawnBenchmark.batchSuspending", None),
+    ("lock, free", "SyncBenchmark.lockFree", "sync"),
+    ("lock, 10 tasks compete", "SyncBenchmark.lockContended", "sync"),
+    ("semaphore, free", "SyncBenchmark.semaphoreFree", "sync"),
+    ("semaphore of 5, 10 tasks compete", "SyncBenchmark.semaphoreContended", "sync"),
+    ("queue with room for one, an item", "SyncBenchmark.queueOfOne", "sync"),
+    ("task group, 1,000 tasks in it, a task", "SyncBenchmark.groupSpawn", "sync"),
     ("callSoon chain", "LoopBenchmark.callSoonChain", None),
     ("timer add and cancel, of 100,000", "LoopBenchmark.timerAddAndCancel", None),
     ("future wake-up", "LoopBenchmark.futureWakeUp", None),
@@ -34,6 +40,13 @@ MICRO = [
     ("yield from, depth 100", "GeneratorBenchmark.next[100]", "delegation"),
     ("yield from, depth 1,000", "GeneratorBenchmark.next[1000]", "delegation"),
 ]
+
+# What the JDK's own virtual threads have in its place.
+THREADS = {
+    "SwitchBenchmark.alone": "JdkBenchmark.yieldAlone",
+    "SwitchBenchmark.pingPong": "JdkBenchmark.parkPingPong",
+    "SpawnBenchmark.oneByOne": "JdkBenchmark.startAndJoin",
+}
 
 MANY = [
     ("bytes a parked task, a future each", "parked", "parked", "bytes", "parked"),
@@ -47,6 +60,7 @@ MANY = [
 TARGETS = {
     "switch": "6 × asyncio, and below uvloop",
     "spawn": "10 × asyncio, and below uvloop",
+    "sync": "5 × asyncio",
     "delegation": "within 1.5 × depth 1",
     "parked": "900 bytes",
     "sleeping": "5 s",
@@ -104,6 +118,8 @@ def reached(target, heddle, asyncio, uvloop, results):
     if target in ("switch", "spawn"):
         times = 6 if target == "switch" else 10
         return asyncio / heddle >= times and heddle < uvloop
+    if target == "sync":
+        return asyncio / heddle >= 5
     if target == "delegation":
         return heddle <= 1.5 * results.get("heddle", "GeneratorBenchmark.next[1]", "ns")
     return heddle <= {"parked": 900, "sleeping": 5, "memory": 1.3 * 1024}[target]
@@ -133,6 +149,8 @@ def compared(results, tasks):
         heddle = results.get("heddle", name, field)
         asyncio = results.get("asyncio", peer_name, field)
         uvloop = results.get("uvloop", peer_name, field)
+        threads = THREADS.get(name, name.replace("SyncBenchmark", "ThreadSyncBenchmark"))
+        threads = results.get("heddle", threads, field) if threads != name else None
         if tasks < 1_000_000 and target in ("parked", "sleeping", "memory"):
             target = None  # it is about a million
         done = reached(target, heddle, asyncio, uvloop, results) if target else None
@@ -142,14 +160,16 @@ def compared(results, tasks):
                 number(heddle),
                 number(asyncio),
                 number(uvloop),
+                number(threads),
                 ratio(asyncio, heddle),
                 ratio(uvloop, heddle),
+                ratio(threads, heddle),
                 TARGETS[target] if target else "",
                 "" if done is None else "yes" if done else "**no**",
             ]
         )
-    header = "benchmark (ns, unless it says otherwise)|Heddle|asyncio|uvloop|asyncio/Heddle|uvloop/Heddle"
-    return table((header + "|target|reached").split("|"), [0, 1, 1, 1, 1, 1, 0, 0], rows)
+    header = "benchmark (ns, unless it says otherwise)|Heddle|asyncio|uvloop|virtual threads|asyncio/Heddle|uvloop/Heddle|threads/Heddle"
+    return table((header + "|target|reached").split("|"), [0, 1, 1, 1, 1, 1, 1, 1, 0, 0], rows)
 
 
 def alone(results):

@@ -19,6 +19,7 @@ from loops import new_loop
 
 N = 10_000
 BATCH = 1000
+COMPETITORS = 10
 TIMERS = 100_000
 
 
@@ -103,6 +104,63 @@ async def in_batches(coroutine):
             await task
 
 
+# ---------------------------------------------------------------- SyncBenchmark
+
+
+async def lock_free():
+    lock = asyncio.Lock()
+    for _ in repeat(None, N):
+        await lock.acquire()
+        lock.release()
+
+
+async def lock_contended():
+    await compete(asyncio.Lock())
+
+
+async def semaphore_free():
+    semaphore = asyncio.Semaphore(5)
+    for _ in repeat(None, N):
+        await semaphore.acquire()
+        semaphore.release()
+
+
+async def semaphore_contended():
+    await compete(asyncio.Semaphore(5))
+
+
+async def compete(primitive):
+    async def competitor():
+        for _ in repeat(None, N // COMPETITORS):
+            await primitive.acquire()
+            await asyncio.sleep(0)
+            primitive.release()
+
+    tasks = [asyncio.create_task(competitor()) for _ in range(COMPETITORS)]
+    for task in tasks:
+        await task
+
+
+async def queue_of_one():
+    queue = asyncio.Queue(1)
+
+    async def consume():
+        for _ in repeat(None, N):
+            await queue.get()
+
+    consumer = asyncio.create_task(consume())
+    for _ in repeat(None, N):
+        await queue.put("item")
+    await consumer
+
+
+async def group_spawn():
+    for _ in range(N // BATCH):
+        async with asyncio.TaskGroup() as group:
+            for _ in repeat(None, BATCH):
+                group.create_task(nothing())
+
+
 # ---------------------------------------------------------------- LoopBenchmark
 
 
@@ -180,6 +238,12 @@ def benchmarks():
     yield "SpawnBenchmark.oneByOne", spawn_one_by_one, N
     yield "SpawnBenchmark.batch", spawn_batch, N
     yield "SpawnBenchmark.batchSuspending", spawn_batch_suspending, N
+    yield "SyncBenchmark.lockFree", lock_free, N
+    yield "SyncBenchmark.lockContended", lock_contended, N
+    yield "SyncBenchmark.semaphoreFree", semaphore_free, N
+    yield "SyncBenchmark.semaphoreContended", semaphore_contended, N
+    yield "SyncBenchmark.queueOfOne", queue_of_one, N
+    yield "SyncBenchmark.groupSpawn", group_spawn, N
     yield "LoopBenchmark.callSoonChain", call_soon_chain, N
     yield "LoopBenchmark.futureWakeUp", future_wake_up, N
     yield "LoopBenchmark.timerAddAndCancel", timer_add_and_cancel, TIMERS

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
@@ -666,6 +667,43 @@ public final class Asyncio {
     /** Returns a future of the running loop that follows {@code stage}, and cancels it. */
     public static <T extends @Nullable Object> Future<T> wrapFuture(CompletionStage<T> stage) {
         return getRunningLoop().wrapFuture(stage);
+    }
+
+    // ---------------------------------------------------------------- reactive streams
+
+    /** Same as {@link #flow(Flow.Publisher, int)}, with a buffer for 64 items. */
+    public static <T> FlowIterator<T> flow(Flow.Publisher<? extends T> publisher) {
+        return new FlowIterator<>(publisher, FlowBridge.DEFAULT_BUFFER_SIZE);
+    }
+
+    /**
+     * Returns the items of {@code publisher}, for a task to walk over. Close it, best by
+     * try-with-resources, if you do not use it up.
+     *
+     * @param bufferSize how many items may wait here; the publisher is asked for no more
+     */
+    public static <T> FlowIterator<T> flow(Flow.Publisher<? extends T> publisher, int bufferSize) {
+        return new FlowIterator<>(publisher, bufferSize);
+    }
+
+    /**
+     * Makes a publisher whose items {@code body} emits, in a task of the running loop for each
+     * subscription.
+     *
+     * <p>The body runs ahead of what the subscriber has requested by one item at most. A
+     * subscription that is cancelled cancels the task; an error of the body is the subscriber's.
+     * Subscribers may come from any thread, and are called in the task.
+     */
+    public static <T> Flow.Publisher<T> publisher(FlowEmitter.Body<T> body) {
+        return FlowBridge.publisher(getRunningLoop(), body);
+    }
+
+    /**
+     * Same as {@link #publisher(FlowEmitter.Body)}, of what {@code items} gives for a subscription:
+     * any collection, or an {@link AsyncGenerator}. What is closeable of it is closed in the end.
+     */
+    public static <T> Flow.Publisher<T> publisher(Supplier<? extends Iterable<? extends T>> items) {
+        return FlowBridge.publisher(getRunningLoop(), items);
     }
 
     // ---------------------------------------------------------------- coroutines
