@@ -11,7 +11,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 
 /** The reader and the writer callback of one channel. */
-final class ChannelWatch {
+final class ChannelWatch extends Watch {
 
     private static final int READS = SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
 
@@ -22,9 +22,6 @@ final class ChannelWatch {
     private final Reactor.Registration registration;
     private @Nullable Handle reader;
     private @Nullable Handle writer;
-
-    /** The operations that the last poll found ready. */
-    int ready;
 
     ChannelWatch(Reactor reactor, SelectableChannel channel) throws IOException {
         this.channel = channel;
@@ -83,6 +80,7 @@ final class ChannelWatch {
         }
     }
 
+    @Override
     void queueCallbacks(ReadyQueue queue) {
         if (reader != null && (ready & READS) != 0) {
             queue.add(reader);

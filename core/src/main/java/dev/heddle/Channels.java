@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.SelectableChannel;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
-/** The channels that a loop watches for its users. */
+/** The channels that a loop watches for its users, and those that have an owner. */
 final class Channels {
 
     /** A closed channel is forgotten at the latest when there are twice as many as were open. */
@@ -16,6 +18,7 @@ final class Channels {
     private final EventLoop loop;
     private int purgeAt = LEAST_TO_PURGE;
     private final Map<SelectableChannel, ChannelWatch> watches = new IdentityHashMap<>();
+    private final Map<SelectableChannel, OwnedChannel> owned = new IdentityHashMap<>();
 
     Channels(EventLoop loop) {
         this.loop = loop;
@@ -74,6 +77,7 @@ final class Channels {
         Objects.requireNonNull(channel, "channel");
         loop.checkThread(method);
         loop.checkOpen();
+        checkNotOwned(channel, method);
         ChannelWatch watch = watches.get(channel);
         if (watch == null) {
             try {
@@ -97,7 +101,49 @@ final class Channels {
         }
     }
 
-    void clear() {
+    OwnedChannel own(SelectableChannel channel, ChannelOwner owner) throws IOException {
+        Objects.requireNonNull(channel, "channel");
+        Objects.requireNonNull(owner, "owner");
+        loop.checkThread("ownChannel");
+        loop.checkOpen();
+        checkNotOwned(channel, "ownChannel");
+        if (watches.containsKey(channel)) {
+            throw new IllegalStateException(
+                    "ownChannel: %s is watched by addReader or addWriter; remove these first"
+                            .formatted(channel));
+        }
+        var made = new OwnedChannel(loop, channel, owner, loop.currentBindings());
+        owned.put(channel, made);
+        return made;
+    }
+
+    private void checkNotOwned(SelectableChannel channel, String method) {
+        OwnedChannel other = owned.get(channel);
+        if (other != null) {
+            throw new IllegalStateException(
+                    "%s: the channel belongs to another, %s".formatted(method, other));
+        }
+    }
+
+    void forgetOwned(OwnedChannel channel) {
+        owned.remove(channel.channel(), channel);
+    }
+
+    List<SelectableChannel> openChannels() {
+        return Stream.concat(owned.keySet().stream(), watches.keySet().stream())
+                .filter(SelectableChannel::isOpen)
+                .toList();
+    }
+
+    /** Lets the owners close what they have. */
+    void close() {
         watches.clear();
+        for (OwnedChannel channel : List.copyOf(owned.values())) {
+            try {
+                channel.loopClosed();
+            } finally {
+                channel.close();
+            }
+        }
     }
 }

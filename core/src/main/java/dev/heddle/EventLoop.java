@@ -2,6 +2,8 @@ package dev.heddle;
 
 import dev.heddle.internal.Jdk;
 import dev.heddle.reactor.Clock;
+import dev.heddle.reactor.Network;
+import dev.heddle.reactor.Resolver;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +11,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -59,10 +63,12 @@ public final class EventLoop implements AutoCloseable {
     final Set<FailureReport> unretrieved = ConcurrentHashMap.newKeySet();
     private final Set<Runnable> closeActions = ConcurrentHashMap.newKeySet();
     private final String name;
+    private final Resolver resolver;
     private final ErrorReporter errors;
     private final DefaultExecutor defaultExecutor = new DefaultExecutor(this);
     final AsyncGenerators asyncGenerators = new AsyncGenerators(this);
     private final Channels channels = new Channels(this);
+    final Map<LoopLocal<?>, Object> locals = new IdentityHashMap<>();
     final Debugging debugging = new Debugging();
 
     private volatile @Nullable Thread thread; // whose loop this is, while it runs
@@ -77,6 +83,7 @@ public final class EventLoop implements AutoCloseable {
     EventLoop(EventLoopBuilder options) {
         this.name = options.name();
         this.turn = new Turn(options.clock(), options.openReactor());
+        this.resolver = options.resolver(network());
         this.errors = new ErrorReporter(this, options.exceptionHandler());
         this.taskFactory = options.taskFactory();
         setDebug(options.debug());
@@ -590,6 +597,38 @@ public final class EventLoop implements AutoCloseable {
         return channels.removeWriter(channel);
     }
 
+    /**
+     * Makes {@code owner} the only one to use {@code channel}, and to close it. The channel must be
+     * in non-blocking mode. What a transport stands on.
+     *
+     * @throws IllegalStateException if the channel has an owner, or a reader or writer
+     * @throws IOException if the channel is closed, or the system refuses
+     */
+    public OwnedChannel ownChannel(SelectableChannel channel, ChannelOwner owner)
+            throws IOException {
+        return channels.own(channel, owner);
+    }
+
+    /** Returns the channels that are open here: those that have an owner, or are watched. */
+    public List<SelectableChannel> openChannels() {
+        checkThread("openChannels");
+        return channels.openChannels();
+    }
+
+    void forgetOwned(OwnedChannel channel) {
+        channels.forgetOwned(channel);
+    }
+
+    /** Returns where this loop's sockets come from. */
+    public Network network() {
+        return turn.reactor.network();
+    }
+
+    /** Returns what finds the addresses of names. */
+    public Resolver resolver() {
+        return resolver;
+    }
+
     // ---------------------------------------------------------------- executors
 
     /**
@@ -801,18 +840,32 @@ public final class EventLoop implements AutoCloseable {
             List.copyOf(unretrieved).forEach(FailureReport::report);
         } finally {
             turn.timers.clear();
-            channels.clear();
+            channels.close();
             leave();
             closed = true; // from here on the ready queue belongs to the late comers
             LateComers.runAll(this);
             defaultExecutor.abandon();
             closeActions.forEach(Runnable::run);
+            closeLocals();
             try {
                 turn.reactor.close();
             } catch (IOException e) {
                 throw new UncheckedIOException("Closing the reactor of " + this, e);
             }
         }
+    }
+
+    private void closeLocals() {
+        for (Object local : locals.values()) {
+            if (local instanceof AutoCloseable closeable) {
+                try {
+                    closeable.close();
+                } catch (Exception e) {
+                    callExceptionHandler(ErrorContext.of("Closing a value of the loop failed", e));
+                }
+            }
+        }
+        locals.clear();
     }
 
     /**

@@ -1,7 +1,9 @@
 package dev.heddle;
 
 import dev.heddle.reactor.Clock;
+import dev.heddle.reactor.Network;
 import dev.heddle.reactor.Reactor;
+import dev.heddle.reactor.Resolver;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ public final class EventLoopBuilder {
     private String name = "loop-" + MADE.incrementAndGet();
     private Clock clock = Clock.system();
     private @Nullable Reactor reactor;
+    private @Nullable Resolver resolver;
     private @Nullable ExceptionHandler exceptionHandler;
     private TaskFactory taskFactory = TaskFactory.LAZY;
     private boolean debug = debugByDefault();
@@ -49,6 +52,12 @@ public final class EventLoopBuilder {
     /** Sets the reactor, which the loop closes; by default one over {@code Selector}. */
     public EventLoopBuilder reactor(Reactor newReactor) {
         reactor = Objects.requireNonNull(newReactor, "reactor");
+        return this;
+    }
+
+    /** Sets what finds the addresses of names; by default that of the reactor's network. */
+    public EventLoopBuilder resolver(Resolver newResolver) {
+        resolver = Objects.requireNonNull(newResolver, "resolver");
         return this;
     }
 
@@ -95,6 +104,10 @@ public final class EventLoopBuilder {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot open a selector for an event loop", e);
         }
+    }
+
+    Resolver resolver(Network network) {
+        return resolver == null ? network.resolver() : resolver;
     }
 
     @Nullable ExceptionHandler exceptionHandler() {

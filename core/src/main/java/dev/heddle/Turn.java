@@ -30,7 +30,7 @@ final class Turn {
     /** What must run before the rest of the batch: the two sides of an eager start. */
     private final ArrayDeque<ReadyItem> urgent = new ArrayDeque<>(4);
 
-    private final ArrayDeque<ChannelWatch> events = new ArrayDeque<>();
+    private final ArrayDeque<Watch> events = new ArrayDeque<>();
     private final ObjIntConsumer<Object> noteEvent = this::noteEvent;
 
     /** What is under way outside of the loop and will come back to it. */
@@ -87,13 +87,13 @@ final class Turn {
     }
 
     private void noteEvent(Object watch, int operations) {
-        var channel = (ChannelWatch) watch;
+        var channel = (Watch) watch;
         channel.ready = operations;
         events.add(channel);
     }
 
     void processEvents() {
-        for (ChannelWatch channel; (channel = events.poll()) != null; ) {
+        for (Watch channel; (channel = events.poll()) != null; ) {
             channel.queueCallbacks(ready);
         }
     }

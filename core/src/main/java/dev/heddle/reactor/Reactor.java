@@ -34,6 +34,11 @@ public interface Reactor extends AutoCloseable {
     /** Tells whether there is any open channel to wait for. */
     boolean watching();
 
+    /** Returns where the sockets come from that it can watch; the machine's network by default. */
+    default Network network() {
+        return Network.system();
+    }
+
     @Override
     void close() throws IOException;
 
