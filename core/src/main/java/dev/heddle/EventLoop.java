@@ -82,7 +82,7 @@ public final class EventLoop implements AutoCloseable {
 
     EventLoop(EventLoopBuilder options) {
         this.name = options.name();
-        this.turn = new Turn(options.clock(), options.openReactor());
+        this.turn = new Turn(options.clock(), options.openReactor(), options.shuffle());
         this.resolver = options.resolver(network());
         this.errors = new ErrorReporter(this, options.exceptionHandler());
         this.taskFactory = options.taskFactory();
@@ -263,6 +263,11 @@ public final class EventLoop implements AutoCloseable {
     /** Same as {@link #callLater(double, Runnable)}. */
     public TimerHandle callLater(Duration delay, Runnable callback) {
         return callAtNanos(after(nanos(delay)), callback, currentBindings());
+    }
+
+    /** Runs {@code callback} after {@code delay}, in {@code context}. */
+    public TimerHandle callLater(Duration delay, Runnable callback, Context context) {
+        return callAtNanos(after(nanos(delay)), callback, Objects.requireNonNull(context));
     }
 
     /** Runs {@code callback} after {@code seconds}, in {@code context}. */

@@ -3,8 +3,10 @@ package dev.heddle;
 import dev.heddle.reactor.Reactor;
 
 import java.io.IOException;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
 
 /**
  * A channel that one owner has for itself, and what he wants to hear of it: what a transport stands
@@ -24,7 +26,7 @@ public final class OwnedChannel {
     private final EventLoop loop;
     private final SelectableChannel channel;
     private final ChannelOwner owner;
-    private final Bindings bindings;
+    private final Context context; // one for all events, as asyncio has it
     private final Reactor.Registration registration;
 
     private boolean reads;
@@ -37,7 +39,7 @@ public final class OwnedChannel {
                 @Override
                 void proceed() {
                     if (reads) {
-                        loop.invoke(onReadable, bindings, null);
+                        loop.invoke(onReadable, context, null);
                     }
                 }
             };
@@ -47,7 +49,7 @@ public final class OwnedChannel {
                 @Override
                 void proceed() {
                     if (writes) {
-                        loop.invoke(onWritable, bindings, null);
+                        loop.invoke(onWritable, context, null);
                     }
                 }
             };
@@ -60,7 +62,7 @@ public final class OwnedChannel {
         this.loop = loop;
         this.channel = channel;
         this.owner = owner;
-        this.bindings = bindings;
+        this.context = new Context(bindings);
         this.onReadable = owner::readable;
         this.onWritable = owner::writable;
         this.registration = loop.turn.reactor.register(channel, new Events());
@@ -150,11 +152,17 @@ public final class OwnedChannel {
         }
     }
 
-    /** Ends the ownership, and closes the channel. Idempotent. */
+    /**
+     * Ends the ownership, and closes the channel. Idempotent. The address of a channel that listens
+     * is free at once; else the system's descriptor is closed in the next poll.
+     */
     public void close() {
         release();
         try {
             channel.close();
+            if (channel instanceof ServerSocketChannel || channel instanceof DatagramChannel) {
+                loop.turn.reactor.forgetClosed();
+            }
         } catch (IOException e) {
             // Nobody can do anything about it, and the descriptor is gone in any case.
         }

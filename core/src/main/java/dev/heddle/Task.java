@@ -184,7 +184,7 @@ public class Task<T extends @Nullable Object> extends Future<T> {
             throw new IllegalStateException(
                     "%s of %s awaits %s, which belongs to another loop, %s. Use"
                                     .formatted(this, loop, future, future.loop)
-                            + " runCoroutineThreadsafe on that loop and await what it returns.");
+                            + " LoopGroup.call(future.getLoop(), future::await).");
         }
         future.addWaiter(strand);
         waitingOn = future;
@@ -454,6 +454,14 @@ public class Task<T extends @Nullable Object> extends Future<T> {
     /** Returns the context in which the task runs. */
     public final Context getContext() {
         return context;
+    }
+
+    /**
+     * Returns what the task waits for: a {@link Future}, a {@link Suspension} or a timer; null if it
+     * does not wait, or in the JDK.
+     */
+    @Nullable Object awaited() {
+        return waitingOn instanceof CancelledError ? null : waitingOn;
     }
 
     /** Returns the future for which the task waits, or null. */

@@ -8,8 +8,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
+import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -216,5 +221,24 @@ class OwnedChannelTest extends LoopFixture {
 
         assertThat(takeError().exception()).isSameAs(error);
         owned.release();
+    }
+
+    @Test
+    void theAddressOfAListenerIsFreeAtOnceWhenItIsClosed() throws IOException {
+        ServerSocketChannel first = ServerSocketChannel.open();
+        first.configureBlocking(false);
+        first.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        SocketAddress address = first.getLocalAddress();
+        OwnedChannel owned = loop.ownChannel(first, new Listener());
+        owned.reads(true);
+        turns(1);
+
+        owned.close();
+
+        try (ServerSocketChannel second = ServerSocketChannel.open()) {
+            second.setOption(StandardSocketOptions.SO_REUSEADDR, false);
+            second.bind(address);
+            assertThat(second.getLocalAddress()).isEqualTo(address);
+        }
     }
 }

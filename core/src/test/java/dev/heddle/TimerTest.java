@@ -168,4 +168,17 @@ class TimerTest extends LoopFixture {
         assertThat(text).contains(TimerTest.class.getSimpleName()); // of the lambda
         return text.substring(text.indexOf(", ") + 2, text.length() - 1);
     }
+
+    @Test
+    void delayMayBeADurationAlsoWithAContext() {
+        ContextVar<Integer> number = ContextVar.of("number", 0);
+        var context = new Context();
+        context.run(() -> number.set(5));
+        var seen = new ArrayList<Integer>();
+
+        loop.callLater(Duration.ofHours(1), () -> seen.add(number.get()), context);
+        run(() -> sleep(3601));
+
+        assertThat(seen).containsExactly(5);
+    }
 }

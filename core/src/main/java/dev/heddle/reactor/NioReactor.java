@@ -1,5 +1,7 @@
 package dev.heddle.reactor;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedSelectorException;
@@ -21,6 +23,8 @@ final class NioReactor implements Reactor {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final Selector selector = Selector.open();
+    private @Nullable ObjIntConsumer<Object> receiver;
+    private Consumer<SelectionKey> report = key -> {};
 
     NioReactor() throws IOException {}
 
@@ -33,21 +37,14 @@ final class NioReactor implements Reactor {
         }
         SelectionKey old = channel.keyFor(selector);
         if (old != null && !old.isValid()) {
-            selector.selectNow(key -> {}); // readiness is level-triggered: the next poll sees it
+            forgetClosed();
         }
         return new Watch(channel.register(selector, 0, attachment));
     }
 
     @Override
     public void poll(long timeoutNanos, ObjIntConsumer<Object> ready) throws IOException {
-        Consumer<SelectionKey> action =
-                key -> {
-                    try {
-                        ready.accept(key.attachment(), key.readyOps());
-                    } catch (CancelledKeyException e) {
-                        // The channel was closed meanwhile: its owner knows.
-                    }
-                };
+        Consumer<SelectionKey> action = report(ready);
         if (timeoutNanos == 0) {
             if (!selector.keys().isEmpty()) {
                 selector.selectNow(action);
@@ -60,6 +57,22 @@ final class NioReactor implements Reactor {
         }
     }
 
+    /** Returns what hands a key on; made anew only for another receiver. */
+    private Consumer<SelectionKey> report(ObjIntConsumer<Object> ready) {
+        if (receiver != ready) {
+            receiver = ready;
+            report =
+                    key -> {
+                        try {
+                            ready.accept(key.attachment(), key.readyOps());
+                        } catch (CancelledKeyException e) {
+                            // The channel was closed meanwhile: its owner knows.
+                        }
+                    };
+        }
+        return report;
+    }
+
     @Override
     public void wakeup() {
         try {
@@ -67,6 +80,11 @@ final class NioReactor implements Reactor {
         } catch (ClosedSelectorException e) {
             // Nobody polls a closed reactor.
         }
+    }
+
+    @Override
+    public void forgetClosed() throws IOException {
+        selector.selectNow(key -> {}); // readiness is level-triggered: the next poll sees it
     }
 
     @Override

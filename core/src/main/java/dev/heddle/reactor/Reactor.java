@@ -34,6 +34,9 @@ public interface Reactor extends AutoCloseable {
     /** Tells whether there is any open channel to wait for. */
     boolean watching();
 
+    /** Lets go at once of the channels that were closed, and of the addresses that they had. */
+    default void forgetClosed() throws IOException {}
+
     /** Returns where the sockets come from that it can watch; the machine's network by default. */
     default Network network() {
         return Network.system();
