@@ -99,10 +99,11 @@ final class AsyncGeneratorBody<Y extends @Nullable Object, S extends @Nullable O
         }
 
         /** Lets the task that has asked meet the cancel at its own next wait. */
-        void passOn() {
-            if (cancelLeft && !asking.inCancelledScope()) {
+        void passOn(@Nullable CancelledError late) {
+            if ((cancelLeft && !asking.inCancelledScope())
+                    || (late != null && asking.cancelling() > requestsSeen)) {
                 asking.uncancel();
-                asking.cancel(cancelMessage);
+                asking.cancel(late == null ? cancelMessage : late.cancelMessage());
             }
         }
     }
@@ -187,17 +188,23 @@ final class AsyncGeneratorBody<Y extends @Nullable Object, S extends @Nullable O
             scope = asking.scope();
             task().enterScope(scope);
         }
+        CancelledError late = null;
         try {
-            return asking.awaitFuture(next);
-        } finally {
-            next.passOn();
+            asking.awaitFuture(next);
+        } catch (Throwable e) {
+            if (!next.done() || asking.loop.isClosing()) {
+                throw e;
+            }
+            if (e instanceof CancelledError c && !next.cancelled()) {
+                late = c; // it came when the body had answered, and the answer must not be lost
+            }
         }
+        next.passOn(late);
+        return next.result();
     }
 
     @SuppressWarnings("NullAway") // the task's result is null, and nobody asks for it
     private void start(EventLoop loop) {
-        loop.asyncGenerators.add(this);
-        listed = true;
         Task<?> started =
                 loop.createTask(
                         this::run,
@@ -205,6 +212,8 @@ final class AsyncGeneratorBody<Y extends @Nullable Object, S extends @Nullable O
                                 .withName("AsyncGenerator-" + STARTED.incrementAndGet())
                                 .withEagerStart(false));
         task = started;
+        listed = true;
+        loop.asyncGenerators.add(this);
         started.addDoneCallback(t -> end(new CancelledError())); // cancelled before it began
     }
 
@@ -274,9 +283,10 @@ final class AsyncGeneratorBody<Y extends @Nullable Object, S extends @Nullable O
             if (!wait.isWoken()) {
                 state = State.RUNNING; // the loop is being closed, or the body cannot be suspended
                 giveBack();
+            } else { // also if a time limit of the body itself was over meanwhile, and throws
+                Objects.requireNonNull(step).begin();
             }
         }
-        Objects.requireNonNull(step).begin();
         Throwable error = thrown;
         if (error != null) {
             thrown = null;

@@ -42,11 +42,11 @@ final class AsyncGenerators {
         if (open.isEmpty()) {
             return;
         }
-        List<Coroutine<Boolean>> closings = new ArrayList<>();
-        for (AsyncGeneratorBody<?, ?> generator : open) {
-            closings.add(() -> closeAndReport(generator));
+        List<Task<Boolean>> closings = new ArrayList<>();
+        for (AsyncGeneratorBody<?, ?> generator : List.copyOf(open)) {
+            closings.add(loop.createTask(() -> closeAndReport(generator)));
         }
-        Asyncio.gather(closings);
+        Asyncio.gatherAll(closings, true); // one may cancel itself, and must not end the others
     }
 
     void closeInTask(AsyncGeneratorBody<?, ?> generator) {

@@ -1,5 +1,7 @@
 package dev.heddle.cli;
 
+import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -39,6 +41,16 @@ final class Run implements Runnable {
     @SuppressWarnings("unused") // picocli acts on it
     private boolean help;
 
+    @Option(
+            names = "--loops",
+            paramLabel = "N",
+            converter = Loops.class,
+            description = {
+                "In how many event loops LoopGroup.runMain runs the program, each on a thread of"
+                        + " its own: 1 to 1024, or auto for one on each processor. Without it, 1."
+            })
+    private @Nullable String loops;
+
     @Parameters(
             index = "0",
             paramLabel = "FILE.java",
@@ -52,7 +64,10 @@ final class Run implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "the launcher runs programs: ./heddle run %s %s"
-                        .formatted(file, String.join(" ", arguments)));
+                "the launcher runs programs: ./heddle run %s%s %s"
+                        .formatted(
+                                loops == null ? "" : "--loops " + loops + " ",
+                                file,
+                                String.join(" ", arguments)));
     }
 }

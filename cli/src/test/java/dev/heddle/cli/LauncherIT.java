@@ -70,6 +70,47 @@ class LauncherIT {
     }
 
     @Test
+    void runsTheProgramInAsManyLoopsAsAskedFor() throws Exception {
+        program(
+                "Loops.java",
+                """
+                import dev.heddle.LoopGroup;
+
+                void main(String[] args) {
+                    LoopGroup.runMain(() -> IO.println(
+                            LoopGroup.current().loops().size() + " " + List.of(args)));
+                }
+                """);
+
+        assertThat(heddle("run", "Loops.java")).isEqualTo(new Result(0, "1 []\n", ""));
+        assertThat(heddle("run", "--loops", "3", "Loops.java", "--loops", "x"))
+                .isEqualTo(new Result(0, "3 [--loops, x]\n".repeat(3), ""));
+        assertThat(heddle("run", "--loops=2", "Loops.java"))
+                .isEqualTo(new Result(0, "2 []\n".repeat(2), ""));
+        assertThat(heddle("run", "--loops", "auto", "Loops.java"))
+                .isEqualTo(
+                        new Result(
+                                0,
+                                (Runtime.getRuntime().availableProcessors() + " []\n")
+                                        .repeat(Runtime.getRuntime().availableProcessors()),
+                                ""));
+    }
+
+    @Test
+    void wrongNumbersOfLoops() throws Exception {
+        program("Loops.java", "void main() { IO.println(1); }");
+
+        for (String n : List.of("0", "1025", "-1", "many", "007", "")) {
+            assertUsageError("1 to 1024, or auto, and is '" + n + "'", "run", "--loops=" + n, "X");
+        }
+        assertUsageError("must be 1 to 1024, or auto", "run", "--loops", "Loops.java");
+        assertUsageError("Missing required parameter: 'FILE.java'", "run", "--loops", "2");
+        assertUsageError("'--loops'", "run", "--loops");
+        assertUsageError("Did you mean '--loops'?", "run", "--lops", "2", "Loops.java");
+        assertUsageError("there is no file X.java", "run", "--loops", "2", "X.java");
+    }
+
+    @Test
     void aProgramThatDoesNotCompile() throws Exception {
         program("Wrong.java", "void main() { int number = \"text\"; }");
 
@@ -170,7 +211,10 @@ class LauncherIT {
 
         assertThat(help.exitCode).isZero();
         assertThat(help.out).contains("heddle [-hV] COMMAND").contains("run   Run a Java program.");
-        assertThat(heddle("run", "--help").out).contains("FILE.java").contains("HEDDLE_JAVA_OPTS");
+        assertThat(heddle("run", "--help").out)
+                .contains("FILE.java")
+                .contains("--loops=N")
+                .contains("HEDDLE_JAVA_OPTS");
     }
 
     @Test

@@ -7,11 +7,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * {@code invokeAll} and {@code invokeAny}, as {@link java.util.concurrent.ExecutorService} says.
@@ -20,69 +21,67 @@ final class Bulk {
 
     private Bulk() {}
 
+    /**
+     * Runs all jobs.
+     *
+     * @param nanos after which those that have not ended are cancelled; negative: without limit
+     */
     static <T extends @Nullable Object> List<Future<T>> all(
             ProcessPoolExecutor pool, Collection<? extends Callable<T>> jobs, long nanos)
             throws InterruptedException {
-        var futures = new ArrayList<Future<T>>(jobs.size());
-        long deadline = deadline(nanos);
-        boolean ended = false;
+        var futures = new ArrayList<CompletableFuture<T>>(jobs.size());
         try {
             jobs.forEach(job -> futures.add(pool.submit(job)));
-            for (Future<T> future : futures) {
-                try {
-                    future.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-                } catch (ExecutionException | CancellationException e) {
-                    // The caller will find it there.
-                } catch (TimeoutException e) {
-                    return futures;
-                }
-            }
-            ended = true;
-            return futures;
+            await(CompletableFuture.allOf(futures.toArray(CompletableFuture<?>[]::new)), nanos);
+        } catch (ExecutionException e) {
+            // The caller will find it in the future of the job that has failed.
+        } catch (TimeoutException e) {
+            // Those that have not ended are cancelled.
         } finally {
-            if (!ended) {
-                futures.forEach(future -> future.cancel(true));
-            }
+            futures.forEach(future -> future.cancel(true));
         }
+        return List.copyOf(futures);
     }
 
+    /**
+     * Runs jobs until one succeeds, and returns its result.
+     *
+     * @param nanos after which all are cancelled; negative: without limit
+     * @throws ExecutionException if all fail, with the error of the last one
+     */
     static <T extends @Nullable Object> T any(
             ProcessPoolExecutor pool, Collection<? extends Callable<T>> jobs, long nanos)
             throws InterruptedException, ExecutionException, TimeoutException {
         if (jobs.isEmpty()) {
             throw new IllegalArgumentException("invokeAny: there is no job");
         }
-        var futures = new ArrayList<Future<T>>(jobs.size());
-        var done = new LinkedBlockingQueue<Future<T>>();
-        long deadline = deadline(nanos);
+        var futures = new ArrayList<CompletableFuture<T>>(jobs.size());
+        var first = new CompletableFuture<T>();
+        var left = new AtomicInteger(jobs.size());
         try {
             for (Callable<T> job : jobs) {
-                var future = pool.submit(job);
+                CompletableFuture<T> future = pool.submit(job);
                 futures.add(future);
-                var _ = future.whenComplete((value, error) -> done.add(future));
+                var _ =
+                        future.whenComplete(
+                                (value, error) -> {
+                                    if (error == null) {
+                                        first.complete(value);
+                                    } else if (left.decrementAndGet() == 0) {
+                                        first.completeExceptionally(error);
+                                    }
+                                });
             }
-            ExecutionException failure = null;
-            for (int left = futures.size(); left > 0; left--) {
-                Future<T> next = done.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-                if (next == null) {
-                    throw new TimeoutException("No job of invokeAny has succeeded in time");
-                }
-                try {
-                    return next.get();
-                } catch (ExecutionException e) {
-                    failure = e;
-                } catch (CancellationException e) {
-                    failure = new ExecutionException(e);
-                }
-            }
-            throw failure;
+            return await(first, nanos);
+        } catch (CancellationException e) {
+            throw new ExecutionException(e); // of the last job, by a shutdownNow
         } finally {
             futures.forEach(future -> future.cancel(true));
         }
     }
 
-    private static long deadline(long nanos) {
-        // Far away is far enough, and does not overflow.
-        return System.nanoTime() + Math.min(nanos, Long.MAX_VALUE / 2);
+    private static <T extends @Nullable Object> T await(CompletableFuture<T> future, long nanos)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return nanos < 0 ? future.get() : future.get(nanos, TimeUnit.NANOSECONDS);
     }
 }

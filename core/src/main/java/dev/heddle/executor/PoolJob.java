@@ -79,7 +79,7 @@ final class PoolJob<T extends @Nullable Object> extends CompletableFuture<T> {
         try {
             Object value = Transfer.read(answer, loader);
             complete(kind == Wire.Kind.RUN ? result : (T) value);
-        } catch (Exception | LinkageError e) {
+        } catch (Exception | LinkageError | StackOverflowError | OutOfMemoryError e) {
             completeExceptionally(
                     new JobTransferException("The result of " + name + " cannot be read: " + e, e));
         }

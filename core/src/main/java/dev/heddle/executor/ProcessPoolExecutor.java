@@ -149,12 +149,11 @@ public final class ProcessPoolExecutor implements ExecutorService {
                         "maxQueued jobs, %,d, wait for a worker of %s"
                                 .formatted(options.maxQueued(), this));
             }
-            queue.add(job);
-            if (idle < queue.size() && threads.size() < options.maxWorkers()) {
+            if (idle <= queue.size() && threads.size() < options.maxWorkers()) {
                 startThread();
-            } else {
-                jobOrShutdown.signal();
             }
+            queue.add(job);
+            jobOrShutdown.signal();
             return job;
         } finally {
             lock.unlock();
@@ -169,20 +168,21 @@ public final class ProcessPoolExecutor implements ExecutorService {
 
     private void startThread() {
         var thread = new WorkerThread(this, options);
-        threads.add(thread);
         Thread.ofPlatform()
                 .daemon()
-                .name("heddle-process-pool-" + threads.size())
+                .name("heddle-process-pool-" + (threads.size() + 1))
                 .inheritInheritableThreadLocals(false)
-                .start(thread);
+                .start(thread); // throws if the system gives no more threads
+        threads.add(thread);
     }
 
     // ---------------------------------------------------------------- for the threads and jobs
 
-    /** Waits for a job; null when there will be none any more. */
-    @Nullable PoolJob<?> nextJob() {
+    /** Waits for a job for {@code thread}; null when there will be none any more. */
+    @Nullable PoolJob<?> nextJob(WorkerThread thread) {
         lock.lock();
         try {
+            thread.taken = null;
             while (queue.isEmpty()) {
                 if (state != State.OPEN) {
                     return null;
@@ -194,6 +194,7 @@ public final class ProcessPoolExecutor implements ExecutorService {
             var first = queue.iterator();
             PoolJob<?> job = first.next();
             first.remove();
+            thread.taken = job; // from here on a shutdownNow finds it there
             return job;
         } finally {
             lock.unlock();
@@ -235,21 +236,21 @@ public final class ProcessPoolExecutor implements ExecutorService {
     @Override
     public <T extends @Nullable Object> List<Future<T>> invokeAll(
             Collection<? extends Callable<T>> jobs) throws InterruptedException {
-        return Bulk.all(this, jobs, Long.MAX_VALUE);
+        return Bulk.all(this, jobs, -1);
     }
 
     @Override
     public <T extends @Nullable Object> List<Future<T>> invokeAll(
             Collection<? extends Callable<T>> jobs, long timeout, TimeUnit unit)
             throws InterruptedException {
-        return Bulk.all(this, jobs, unit.toNanos(timeout));
+        return Bulk.all(this, jobs, Math.max(0, unit.toNanos(timeout)));
     }
 
     @Override
     public <T extends @Nullable Object> T invokeAny(Collection<? extends Callable<T>> jobs)
             throws InterruptedException, ExecutionException {
         try {
-            return Bulk.any(this, jobs, Long.MAX_VALUE);
+            return Bulk.any(this, jobs, -1);
         } catch (TimeoutException e) {
             throw new AssertionError(e);
         }
@@ -259,7 +260,7 @@ public final class ProcessPoolExecutor implements ExecutorService {
     public <T extends @Nullable Object> T invokeAny(
             Collection<? extends Callable<T>> jobs, long timeout, TimeUnit unit)
             throws InterruptedException, ExecutionException, TimeoutException {
-        return Bulk.any(this, jobs, unit.toNanos(timeout));
+        return Bulk.any(this, jobs, Math.max(0, unit.toNanos(timeout)));
     }
 
     // ---------------------------------------------------------------- the end
@@ -296,9 +297,8 @@ public final class ProcessPoolExecutor implements ExecutorService {
                 jobs.add(job);
             }
             for (WorkerThread thread : threads) {
-                PoolJob<?> job = thread.current();
-                if (job != null) {
-                    jobs.add(job);
+                if (thread.taken != null) {
+                    jobs.add(thread.taken);
                 }
             }
         } finally {

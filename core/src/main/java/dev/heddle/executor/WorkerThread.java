@@ -22,7 +22,12 @@ final class WorkerThread implements Runnable {
     private @Nullable WorkerProcess worker;
     private boolean started; // whether the worker has confirmed the job
 
-    /** Guarded by the pool's lock, as whoever cancels a job uses them. */
+    // Guarded by the pool's lock, as whoever cancels a job uses them.
+
+    /** The job that was taken from the queue, also while a worker is being started for it. */
+    @Nullable PoolJob<?> taken;
+
+    /** The job that a worker runs, and that worker. */
     private @Nullable PoolJob<?> current;
 
     private @Nullable WorkerProcess currentWorker;
@@ -35,7 +40,7 @@ final class WorkerThread implements Runnable {
     @Override
     public void run() {
         try {
-            for (PoolJob<?> job; (job = pool.nextJob()) != null; ) {
+            for (PoolJob<?> job; (job = pool.nextJob(this)) != null; ) {
                 run(job);
                 job.ended();
             }
@@ -46,6 +51,7 @@ final class WorkerThread implements Runnable {
     }
 
     private void run(PoolJob<?> job) {
+        Thread.interrupted(); // what a dependent of the job before has left behind
         try {
             boolean fresh = worker == null;
             BrokenProcessException broken = sendTo(worker(), job);
@@ -165,10 +171,6 @@ final class WorkerThread implements Runnable {
         if (current == job && currentWorker != null) {
             currentWorker.kill();
         }
-    }
-
-    @Nullable PoolJob<?> current() {
-        return current;
     }
 
     private void endWorker() {

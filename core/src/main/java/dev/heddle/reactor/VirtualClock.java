@@ -9,6 +9,10 @@ import java.time.Duration;
  * <p>It jumps only while its loop expects nothing from outside: no job in an executor, no channel
  * under watch, no task blocked in a call of the JDK. Those take real time, and virtual time waits
  * for them.
+ *
+ * <p>What a loop does not know of does not count: threads that a program starts itself, also the
+ * virtual threads that a task starts and which the loop carries. While one of those sleeps or is
+ * blocked, the clock may jump. Let it run by {@code toThread}, or wait for it in the task.
  */
 public final class VirtualClock implements Clock {
 
