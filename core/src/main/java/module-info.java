@@ -7,5 +7,7 @@ module dev.heddle {
     exports dev.heddle.executor;
     exports dev.heddle.generator;
     exports dev.heddle.reactor;
+    exports dev.heddle.stream;
     exports dev.heddle.sync;
+    exports dev.heddle.transport;
 }

@@ -38,6 +38,11 @@ final class CallbackTimer extends TimerHandle {
         return action == null;
     }
 
+    /** Returns what it will run, or null if it is cancelled. */
+    @Nullable Runnable action() {
+        return action;
+    }
+
     @Override
     public Context getContext() {
         return EventLoop.copyOf(context);

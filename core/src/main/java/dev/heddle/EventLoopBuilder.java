@@ -24,6 +24,7 @@ public final class EventLoopBuilder {
     private @Nullable ExceptionHandler exceptionHandler;
     private TaskFactory taskFactory = TaskFactory.LAZY;
     private boolean debug = debugByDefault();
+    private @Nullable Shuffle shuffle;
 
     EventLoopBuilder() {}
 
@@ -82,6 +83,12 @@ public final class EventLoopBuilder {
         return this;
     }
 
+    /** Sets what decides on the order of what may happen in any order; null for the natural one. */
+    public EventLoopBuilder shuffle(@Nullable Shuffle newShuffle) {
+        shuffle = newShuffle;
+        return this;
+    }
+
     /** Opens the loop. */
     public EventLoop build() {
         return new EventLoop(this);
@@ -116,6 +123,10 @@ public final class EventLoopBuilder {
 
     TaskFactory taskFactory() {
         return taskFactory;
+    }
+
+    @Nullable Shuffle shuffle() {
+        return shuffle;
     }
 
     boolean debug() {

@@ -65,6 +65,17 @@ final class Gathering<T extends @Nullable Object> extends Future<List<T>> {
         return gathering;
     }
 
+    /** Returns the tasks that it still waits for. */
+    List<Task<?>> pendingTasks() {
+        var pending = new ArrayList<Task<?>>();
+        for (Future<? extends T> child : children) {
+            if (child instanceof Task<?> task && !task.done() && !pending.contains(task)) {
+                pending.add(task);
+            }
+        }
+        return pending;
+    }
+
     private static void check(Awaitable<?> awaitable, EventLoop loop) {
         Objects.requireNonNull(awaitable, "awaitable");
         if (awaitable instanceof Future<?> child && child.loop != loop) {

@@ -12,9 +12,10 @@ import java.nio.channels.ServerSocketChannel;
  * A channel that one owner has for itself, and what he wants to hear of it: what a transport stands
  * on. From {@link EventLoop#ownChannel}.
  *
- * <p>At first he hears nothing. A change counts at once: an event that is in the ready queue already
- * is dropped if he has lost interest. Who reads no more stays registered with the system until
- * something does arrive, so that going on to read, as between two messages, is no system call.
+ * <p>At first he hears nothing. A change counts at once: an event that is in the ready queue
+ * already is dropped if he has lost interest. Who reads no more stays registered with the system
+ * until something does arrive, so that going on to read, as between two messages, is no system
+ * call.
  *
  * <p>To be used by the loop's thread only.
  */

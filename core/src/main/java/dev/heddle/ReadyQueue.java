@@ -68,6 +68,10 @@ final class ReadyQueue {
         own.removeLastOccurrence(item);
     }
 
+    void shuffleTasks(Shuffler shuffler) {
+        shuffler.shuffleTasks(own);
+    }
+
     /** Returns how many items are in the own lane. */
     int size() {
         return own.size();

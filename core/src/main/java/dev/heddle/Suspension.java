@@ -2,6 +2,8 @@ package dev.heddle;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /**
  * One wait of one task: what every primitive that is not made of futures waits by.
  *
@@ -42,6 +44,14 @@ public abstract class Suspension {
      * @return false if the wait cannot be withdrawn; the task is then cancelled at its next one
      */
     protected abstract boolean callOff();
+
+    /**
+     * Returns the tasks that have what this waits for, as far as that is known: what a call graph
+     * shows, and a test that looks for deadlocks.
+     */
+    protected List<Task<?>> tasksBehind() {
+        return List.of();
+    }
 
     /**
      * Suspends the calling task until {@link #wake}.

@@ -457,8 +457,8 @@ public class Task<T extends @Nullable Object> extends Future<T> {
     }
 
     /**
-     * Returns what the task waits for: a {@link Future}, a {@link Suspension} or a timer; null if it
-     * does not wait, or in the JDK.
+     * Returns what the task waits for: a {@link Future}, a {@link Suspension} or a timer; null if
+     * it does not wait, or in the JDK.
      */
     @Nullable Object awaited() {
         return waitingOn instanceof CancelledError ? null : waitingOn;

@@ -2,13 +2,17 @@ package dev.heddle;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Timers by deadline, and equal deadlines in the order in which they were made: a binary heap.
  *
  * <p>A cancelled timer stays until it comes to the head, or until more than half of more than a
  * hundred are cancelled; so cancelling costs nothing, and memory stays bounded.
+ *
+ * <p>A {@link Shuffler}, if there is one, ranks equal deadlines instead.
  */
 final class TimerQueue {
 
@@ -18,9 +22,18 @@ final class TimerQueue {
     private int size;
     private int cancelled;
     private int made;
+    private final @Nullable Shuffler shuffler;
+
+    TimerQueue() {
+        this(null);
+    }
+
+    TimerQueue(@Nullable Shuffler shuffler) {
+        this.shuffler = shuffler;
+    }
 
     void add(TimerHandle timer) {
-        timer.order = made++;
+        timer.order = shuffler == null ? made++ : shuffler.rank();
         timer.scheduled = true;
         if (size == heap.length) {
             heap = Arrays.copyOf(heap, size * 2);
@@ -57,6 +70,18 @@ final class TimerQueue {
 
     int size() {
         return size;
+    }
+
+    /** Returns the timers that are not cancelled, the first one first. */
+    List<TimerHandle> pending() {
+        var timers = new ArrayList<TimerHandle>();
+        for (int i = 0; i < size; i++) {
+            if (!heap[i].cancelled()) {
+                timers.add(heap[i]);
+            }
+        }
+        timers.sort((a, b) -> a.before(b) ? -1 : b.before(a) ? 1 : 0);
+        return timers;
     }
 
     void clear() {

@@ -25,7 +25,11 @@ final class Turn {
     final Clock clock;
     final Reactor reactor;
     final ReadyQueue ready = new ReadyQueue();
-    final TimerQueue timers = new TimerQueue();
+    final TimerQueue timers;
+    private final @Nullable Shuffler shuffler;
+
+    /** Asked before the loop waits; only in tests. */
+    @Nullable IdleWatch idle;
 
     /** What must run before the rest of the batch: the two sides of an eager start. */
     private final ArrayDeque<ReadyItem> urgent = new ArrayDeque<>(4);
@@ -40,9 +44,11 @@ final class Turn {
     boolean interrupted;
     private long polls;
 
-    Turn(Clock clock, Reactor reactor) {
+    Turn(Clock clock, Reactor reactor, @Nullable Shuffle shuffle) {
         this.clock = clock;
         this.reactor = reactor;
+        this.shuffler = Shuffler.of(shuffle);
+        this.timers = new TimerQueue(shuffler);
     }
 
     void run() {
@@ -57,11 +63,21 @@ final class Turn {
             return 0;
         }
         TimerHandle next = timers.first();
-        if (next == null || next.deadline == Long.MAX_VALUE) { // nothing, or an endless sleep
+        long deadline = next == null ? Long.MAX_VALUE : next.deadline;
+        if (idle != null) {
+            long wait = idle.onIdle(deadline, outside());
+            if (wait >= 0) {
+                return Math.min(wait, LONGEST_WAIT);
+            }
+        }
+        if (deadline == Long.MAX_VALUE) { // nothing, or an endless sleep
             return -1;
         }
-        boolean outside = expected > 0 || reactor.watching();
-        return Math.min(clock.waitUntil(next.deadline, outside), LONGEST_WAIT);
+        return Math.min(clock.waitUntil(deadline, outside()), LONGEST_WAIT);
+    }
+
+    private boolean outside() {
+        return expected > 0 || reactor.watching();
     }
 
     void poll(long timeoutNanos) {
@@ -93,6 +109,9 @@ final class Turn {
     }
 
     void processEvents() {
+        if (shuffler != null) {
+            shuffler.shuffle(events);
+        }
         for (Watch channel; (channel = events.poll()) != null; ) {
             channel.queueCallbacks(ready);
         }
@@ -101,6 +120,9 @@ final class Turn {
     void processReady() {
         runUrgent(); // what a KeyboardInterrupt has left standing
         queueDueTimers();
+        if (shuffler != null) {
+            ready.shuffleTasks(shuffler);
+        }
         for (int batch = ready.size(); batch > 0; batch--) {
             // The only place where callbacks and tasks are run.
             Objects.requireNonNull(ready.poll()).proceed();

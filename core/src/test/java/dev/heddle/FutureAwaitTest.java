@@ -160,7 +160,7 @@ class FutureAwaitTest extends LoopFixture {
                 () -> {
                     assertThatIllegalStateException()
                             .isThrownBy(foreign::await)
-                            .withMessageContainingAll("elsewhere", "runCoroutineThreadsafe");
+                            .withMessageContainingAll("elsewhere", "LoopGroup.call");
                     sleep(0); // the task is none the worse for it
                 });
 

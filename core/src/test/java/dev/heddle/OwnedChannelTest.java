@@ -183,8 +183,7 @@ class OwnedChannelTest extends LoopFixture {
         OwnedChannel owned = loop.ownChannel(pipe.source(), new Listener());
         loop.addWriter(pipe.sink(), () -> {});
 
-        assertThat(loop.openChannels())
-                .containsExactlyInAnyOrder(pipe.source(), pipe.sink());
+        assertThat(loop.openChannels()).containsExactlyInAnyOrder(pipe.source(), pipe.sink());
 
         owned.close();
         loop.removeWriter(pipe.sink());

@@ -7,8 +7,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
 /**
- * Where sockets come from: the machine's network, or another one that a {@link Reactor} brings along
- * and can watch, such as a simulated one. Its channels may be of classes of its own.
+ * Where sockets come from: the machine's network, or another one that a {@link Reactor} brings
+ * along and can watch, such as a simulated one. Its channels may be of classes of its own.
  *
  * <p>Called by the loop's thread, and must not block.
  */

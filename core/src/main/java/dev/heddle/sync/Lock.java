@@ -8,6 +8,8 @@ import dev.heddle.VoidCoroutine;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /**
  * Lets one task at a time into a section of code that suspends.
  *
@@ -182,6 +184,12 @@ public final class Lock extends Primitive {
         }
         holder = task;
         return last;
+    }
+
+    @Override
+    List<Task<?>> tasksBehind() {
+        Task<?> task = holder;
+        return task == null ? List.of() : List.of(task);
     }
 
     @Override

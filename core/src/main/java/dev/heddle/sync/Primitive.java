@@ -6,6 +6,8 @@ import dev.heddle.Task;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /**
  * What all primitives share: the loop to which they belong.
  *
@@ -24,6 +26,11 @@ abstract class Primitive {
      */
     int free(WaitQueue queue) {
         return 0;
+    }
+
+    /** Returns the tasks that have what a waiter waits for, as far as that is known. */
+    List<Task<?>> tasksBehind() {
+        return List.of();
     }
 
     /** Wakes others in place of a waiter of {@code queue} that was woken and will not look. */

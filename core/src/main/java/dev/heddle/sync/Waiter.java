@@ -1,8 +1,11 @@
 package dev.heddle.sync;
 
 import dev.heddle.Suspension;
+import dev.heddle.Task;
 
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /** The wait of one task in a {@link WaitQueue}. */
 class Waiter extends Suspension {
@@ -45,6 +48,11 @@ class Waiter extends Suspension {
         }
         queue.remove(this);
         return true;
+    }
+
+    @Override
+    protected final List<Task<?>> tasksBehind() {
+        return queue.owner().tasksBehind();
     }
 
     @Override
