@@ -52,6 +52,11 @@ public final class LoopProbe {
         return loop.turn.nothingReady();
     }
 
+    /** Returns how many turns had something to run: equal numbers mean that nothing has run. */
+    public long busyTurns() {
+        return loop.turn.busyTurns();
+    }
+
     /** Returns the callbacks that wait for their time, the first one first. */
     public List<PendingTimer> pendingTimers() {
         loop.checkThread("LoopProbe.pendingTimers");

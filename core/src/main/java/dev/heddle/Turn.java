@@ -43,6 +43,7 @@ final class Turn {
     boolean stopping;
     boolean interrupted;
     private long polls;
+    private long busyTurns;
 
     Turn(Clock clock, Reactor reactor, @Nullable Shuffle shuffle) {
         this.clock = clock;
@@ -123,7 +124,9 @@ final class Turn {
         if (shuffler != null) {
             ready.shuffleTasks(shuffler);
         }
-        for (int batch = ready.size(); batch > 0; batch--) {
+        int batch = ready.size();
+        busyTurns += batch > 0 ? 1 : 0;
+        for (; batch > 0; batch--) {
             // The only place where callbacks and tasks are run.
             Objects.requireNonNull(ready.poll()).proceed();
             if (!urgent.isEmpty()) {
@@ -176,6 +179,11 @@ final class Turn {
     /** Returns how often the loop went to wait: what an idle loop must not do. */
     long polls() {
         return polls;
+    }
+
+    /** Returns how many turns had something to run. */
+    long busyTurns() {
+        return busyTurns;
     }
 
     @Nullable Long nextDeadline() {

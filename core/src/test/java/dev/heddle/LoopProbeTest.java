@@ -166,6 +166,20 @@ class LoopProbeTest extends LoopFixture {
     }
 
     @Test
+    void busyTurnsCountThoseThatRunSomething() {
+        long before = probe.busyTurns();
+        turns(3);
+        assertThat(probe.busyTurns()).isEqualTo(before);
+
+        loop.callSoon(() -> loop.callSoon(() -> {}));
+        assertThat(probe.nothingReady()).isFalse();
+        turns(3);
+
+        assertThat(probe.busyTurns()).isEqualTo(before + 2);
+        assertThat(probe.nothingReady()).isTrue();
+    }
+
+    @Test
     void unretrievedFailuresAreReportedOnDemandAndOnce() {
         var future = loop.<String>createFuture();
         future.setException(new IllegalStateException("nobody looks"));

@@ -22,9 +22,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How much of the heap a connection takes that is open and does nothing, by a protocol or by streams
- * with a task each: {@code IdleConnections protocol|streams|both [CONNECTIONS]}. The clients are in
- * another process.
+ * How much of the heap a connection takes that is open and does nothing, by a protocol or by
+ * streams with a task each: {@code IdleConnections protocol|streams|both [CONNECTIONS]}. The
+ * clients are in another process.
  */
 public final class IdleConnections {
 
