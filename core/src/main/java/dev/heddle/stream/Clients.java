@@ -55,6 +55,9 @@ final class Clients {
             return;
         }
         connection.abort();
+        if (connection.isLossItself(error) && !loop.getDebug()) {
+            return; // clients go away at any time, and the handler had nothing to add
+        }
         if (!(error instanceof KeyboardInterrupt)) { // which ends the whole run
             loop.callExceptionHandler(
                     ErrorContext.of("Unhandled exception in client_connected_cb", error)

@@ -154,6 +154,10 @@ public final class Connection implements AutoCloseable {
         protocol.detach();
     }
 
+    boolean isLossItself(Throwable e) {
+        return protocol.isLossItself(e);
+    }
+
     boolean isDetached() {
         return protocol.isDetached();
     }

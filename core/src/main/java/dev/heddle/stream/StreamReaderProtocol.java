@@ -299,6 +299,11 @@ public final class StreamReaderProtocol implements Protocol {
         return lost;
     }
 
+    /** Tells whether {@code e} says nothing but that this connection broke. */
+    boolean isLossItself(Throwable e) {
+        return error != null && (e == error || e.getCause() == error);
+    }
+
     boolean isClosing() {
         return closing;
     }

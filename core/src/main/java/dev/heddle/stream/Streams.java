@@ -27,7 +27,8 @@ import java.util.Objects;
  *   <li>If the handler returns, the connection is closed as by {@link Connection#close}, unless it
  *       has called {@link Connection#detach}. (asyncio leaves it open, and so leaks it.)
  *   <li>If the handler throws, the error goes to the loop's exception handler, "Unhandled exception
- *       in client_connected_cb", and the connection is aborted.
+ *       in client_connected_cb", and the connection is aborted. The error with which the peer has
+ *       broken this very connection is reported in debug mode only.
  *   <li>If the task is cancelled, the connection is closed without a word.
  * </ul>
  *

@@ -13,6 +13,7 @@ import dev.heddle.Future;
 import dev.heddle.Task;
 import dev.heddle.VoidCoroutine;
 import dev.heddle.reactor.Clock;
+import dev.heddle.transport.ExtraInfo;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -202,6 +205,38 @@ class StreamServerTest extends StreamFixture {
         assertThat(reported.message()).isEqualTo("Unhandled exception in client_connected_cb");
         assertThat(reported.exception()).isSameAs(error);
         assertThat(reported.task()).isNotNull();
+    }
+
+    @Test
+    void aPeerThatResetsIsNoErrorOfTheHandler() {
+        run(() -> assertThat(handlerOfAResetConnection(serveReading())).isTrue());
+        // And nothing was reported, which the fixture checks.
+    }
+
+    @Test
+    void aPeerThatResetsIsReportedInDebugMode() {
+        loop.setDebug(true);
+        loop.setSlowCallbackDuration(LONG);
+        run(() -> assertThat(handlerOfAResetConnection(serveReading())).isTrue());
+
+        assertThat(takeError().exception()).hasMessageContaining("reset");
+    }
+
+    private StreamServer serveReading() throws IOException {
+        return serve(c -> c.read(1));
+    }
+
+    /** Returns whether the handler has ended once the peer has reset its connection. */
+    private static boolean handlerOfAResetConnection(StreamServer server) throws IOException {
+        Connection c = connect(server);
+        while (server.handlers() == 0) {
+            sleep(0.001);
+        }
+        ((SocketChannel) c.getExtraInfo(ExtraInfo.SOCKET))
+                .setOption(StandardSocketOptions.SO_LINGER, 0);
+        c.abort();
+        server.close(LONG);
+        return server.handlers() == 0;
     }
 
     @Test
