@@ -6,6 +6,7 @@ module dev.heddle {
     exports dev.heddle;
     exports dev.heddle.executor;
     exports dev.heddle.generator;
+    exports dev.heddle.process;
     exports dev.heddle.reactor;
     exports dev.heddle.stream;
     exports dev.heddle.sync;

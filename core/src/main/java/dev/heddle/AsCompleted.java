@@ -6,10 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
@@ -44,12 +42,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<A
     AsCompleted(
             Collection<? extends Awaitable<? extends T>> awaitables, @Nullable Long timeoutNanos) {
         loop = Asyncio.getRunningLoop();
-        Map<Object, Boolean> seen = new IdentityHashMap<>();
-        for (Awaitable<? extends T> awaitable : awaitables) {
-            if (seen.put(awaitable, true) == null) {
-                todo.add(narrow(Asyncio.ensureFuture(awaitable)));
-            }
-        }
+        Distinct.<T>futures(awaitables, future -> {}, future -> todo.add(narrow(future)));
         left = todo.size();
         for (Future<T> future : todo) {
             future.addDoneCallback(this::onDone);

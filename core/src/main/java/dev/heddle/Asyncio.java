@@ -268,7 +268,7 @@ public final class Asyncio {
 
     /**
      * Runs awaitables at the same time and returns their results in the order of the arguments. The
-     * same object given twice runs once.
+     * same future given twice is one; a coroutine given twice runs twice.
      *
      * <p>The first error is thrown at once, and the others go on; what becomes of them is not
      * reported. Cancelling the calling task cancels all of them.

@@ -750,6 +750,14 @@ public final class EventLoop implements AutoCloseable {
 
     // ---------------------------------------------------------------- checks
 
+    /**
+     * Tells whether this is the loop that runs on the caller's thread, or in whose task the caller
+     * runs. Cheaper than {@link #runningOrNull}; may be called by any thread.
+     */
+    public boolean isRunningHere() {
+        return onThread();
+    }
+
     boolean onThread() {
         Thread own = thread;
         return own != null && JDK.currentCarrier() == own;

@@ -3,9 +3,7 @@ package dev.heddle;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -39,22 +37,15 @@ final class Gathering<T extends @Nullable Object> extends Future<List<T>> {
             List<? extends Awaitable<? extends T>> awaitables, boolean returnExceptions) {
         EventLoop loop = Asyncio.getRunningLoop();
         awaitables.forEach(a -> check(a, loop)); // before any of them is started
-        Map<Awaitable<? extends T>, Future<? extends T>> made = new IdentityHashMap<>();
         List<Future<? extends T>> children = new ArrayList<>(awaitables.size());
-        for (Awaitable<? extends T> awaitable : awaitables) {
-            Future<? extends T> child = made.get(awaitable);
-            if (child == null) {
-                child = Asyncio.ensureFuture(awaitable);
-                made.put(awaitable, child);
-            }
-            children.add(child);
-        }
-        var gathering = new Gathering<T>(loop, children, made.size(), returnExceptions);
+        List<Future<? extends T>> distinct = new ArrayList<>(awaitables.size());
+        Distinct.<T>futures(awaitables, children::add, distinct::add);
+        var gathering = new Gathering<T>(loop, children, distinct.size(), returnExceptions);
         if (children.isEmpty()) {
             gathering.setResult(List.of());
         }
         List<Future<? extends T>> alreadyDone = new ArrayList<>();
-        for (Future<? extends T> child : made.values()) {
+        for (Future<? extends T> child : distinct) {
             if (child.done()) {
                 alreadyDone.add(child);
             } else {

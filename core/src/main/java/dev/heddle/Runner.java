@@ -55,10 +55,11 @@ public final class Runner implements AutoCloseable {
     /**
      * Runs {@code main} in the loop until it is done, and returns its result or throws its error.
      *
-     * <p>On the JVM's main thread, Ctrl-C cancels the task and the JVM goes on until it has cleaned
-     * up; a second one ends the JVM at once.
+     * <p>On the JVM's main thread, Ctrl-C or SIGTERM cancels the task and the JVM goes on until it
+     * has cleaned up; a second one ends the JVM at once.
      *
      * @throws KeyboardInterrupt if Ctrl-C has cancelled it
+     * @throws Terminated if SIGTERM has cancelled it
      * @throws IllegalStateException if the runner is closed, or a loop runs on this thread
      */
     public <T extends @Nullable Object> T run(Coroutine<T> main) {
@@ -81,12 +82,13 @@ public final class Runner implements AutoCloseable {
             try {
                 return l.runUntilComplete(task);
             } catch (CancelledError e) {
-                if (interrupts.wasInterrupted() && task.uncancel() == 0) {
-                    throw (KeyboardInterrupt) new KeyboardInterrupt().initCause(e);
+                Error reason = interrupts.error(e);
+                if (reason != null && task.uncancel() == 0) {
+                    throw reason;
                 }
                 throw e;
             }
-        } catch (KeyboardInterrupt e) {
+        } catch (KeyboardInterrupt | Terminated e) {
             Interrupts.exitIfUncaught();
             throw e;
         }

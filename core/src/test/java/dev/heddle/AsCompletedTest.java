@@ -125,16 +125,29 @@ class AsCompletedTest extends LoopFixture {
     }
 
     @Test
-    void oneGivenTwiceComesOnce() {
-        Coroutine<String> a = after(1, "a");
+    void futureGivenTwiceComesOnce() {
         run(
                 () -> {
+                    Task<String> a = createTask(after(1, "a"));
                     for (Awaitable<String> next : asCompleted(List.of(a, a, after(2, "b"), a))) {
                         log.add(next.await());
                     }
                 });
 
         assertThat(log).isEqualTo(List.of("a", "b"));
+    }
+
+    @Test
+    void coroutineGivenTwiceComesTwice() {
+        Coroutine<String> a = after(1, "a");
+        run(
+                () -> {
+                    for (Awaitable<String> next : asCompleted(List.of(a, a))) {
+                        log.add(next.await());
+                    }
+                });
+
+        assertThat(log).isEqualTo(List.of("a", "a"));
     }
 
     @Test

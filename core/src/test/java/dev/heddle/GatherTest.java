@@ -90,7 +90,7 @@ class GatherTest extends LoopFixture {
     }
 
     @Test
-    void coroutineGivenTwiceRunsOnce() {
+    void coroutineGivenTwiceRunsTwice() {
         var runs = new AtomicInteger();
         Coroutine<Integer> counting =
                 () -> {
@@ -101,8 +101,8 @@ class GatherTest extends LoopFixture {
 
         List<Integer> results = run(() -> gather(counting, counting, other, counting));
 
-        assertThat(results).containsExactly(1, 1, 10, 1);
-        assertThat(runs).hasValue(1);
+        assertThat(results).containsExactly(1, 2, 10, 3);
+        assertThat(runs).hasValue(3);
     }
 
     @Test

@@ -81,6 +81,12 @@ final class RunForked implements AutoCloseable {
         return this;
     }
 
+    /** Does what a service manager does to end a service. */
+    RunForked terminate() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-TERM", String.valueOf(process.pid())).start().waitFor();
+        return this;
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }

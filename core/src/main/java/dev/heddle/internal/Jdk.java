@@ -2,6 +2,7 @@ package dev.heddle.internal;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.channels.Channel;
 import java.util.concurrent.Executor;
 
 /**
@@ -69,4 +70,7 @@ public interface Jdk {
      * @throws IllegalStateException if there is none
      */
     boolean suspendContinuation();
+
+    /** Returns the number of the file descriptor behind a channel that a selector can watch. */
+    int descriptor(Channel channel);
 }

@@ -5,11 +5,13 @@ import org.jspecify.annotations.Nullable;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.nio.channels.Channel;
 import java.util.concurrent.Executor;
 
 /**
  * JDK 25: the package-private constructor that the JDK's own tests use to give a virtual thread its
- * scheduler, and {@code jdk.internal.vm.Continuation} by way of {@link Continuations25}.
+ * scheduler, {@code jdk.internal.vm.Continuation} by way of {@link Continuations25}, and {@link
+ * Descriptors25}.
  *
  * <p>Method handles in static final fields, so that the JIT compiles the calls like direct ones.
  */
@@ -149,5 +151,10 @@ final class Jdk25 implements Jdk {
     @Override
     public boolean suspendContinuation() {
         return Continuations25.suspend();
+    }
+
+    @Override
+    public int descriptor(Channel channel) {
+        return Descriptors25.of(channel);
     }
 }

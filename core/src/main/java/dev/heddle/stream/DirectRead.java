@@ -7,6 +7,7 @@ import dev.heddle.transport.Transport;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * Stands in for the protocol of a stream while a task waits for bytes in a direct buffer, so that
@@ -16,26 +17,27 @@ final class DirectRead implements BufferedProtocol {
 
     private final StreamReaderProtocol protocol;
     private final ReadTransport transport;
-    private final ByteBuffer target;
     private final Runnable whenRead;
+    private @Nullable ByteBuffer target; // while it stands in
 
-    DirectRead(
-            StreamReaderProtocol protocol,
-            ReadTransport transport,
-            ByteBuffer target,
-            Runnable whenRead) {
+    DirectRead(StreamReaderProtocol protocol, ReadTransport transport, Runnable whenRead) {
         this.protocol = protocol;
         this.transport = transport;
-        this.target = target;
         this.whenRead = whenRead;
     }
 
-    void begin() {
+    ReadTransport transport() {
+        return transport;
+    }
+
+    void begin(ByteBuffer buffer) {
+        target = buffer;
         transport.setProtocol(this);
     }
 
     /** Leaves. Idempotent. */
     void end() {
+        target = null;
         if (transport.getProtocol() == this) {
             transport.setProtocol(protocol);
         }
@@ -43,7 +45,7 @@ final class DirectRead implements BufferedProtocol {
 
     @Override
     public ByteBuffer getBuffer(int sizeHint) {
-        return target;
+        return Objects.requireNonNull(target);
     }
 
     @Override

@@ -50,6 +50,7 @@ public final class StreamReader implements Iterable<byte[]> {
     private final @Nullable StreamReaderProtocol protocol; // null if it is fed by hand
 
     private @Nullable ReadTransport transport;
+    private @Nullable DirectRead direct; // made when it is first of use
     private boolean paused;
     private boolean eof;
     private @Nullable Throwable exception;
@@ -589,7 +590,7 @@ public final class StreamReader implements Iterable<byte[]> {
 
     /** Checks whether the caller may read. */
     private void begin(String operation) throws IOException {
-        if (EventLoop.runningOrNull() != loop) {
+        if (!loop.isRunningHere()) {
             throw Misuse.wrongThread(this, loop, operation);
         }
         if (loop.currentTask() == null) {
@@ -698,17 +699,21 @@ public final class StreamReader implements Iterable<byte[]> {
                 && transport.getProtocol() == protocol;
     }
 
+    /** Returns the one that serves all reads of this transport. */
+    private DirectRead directRead() {
+        ReadTransport from = Objects.requireNonNull(transport);
+        if (direct == null || direct.transport() != from) {
+            direct = new DirectRead(Objects.requireNonNull(protocol), from, this::wake);
+        }
+        return direct;
+    }
+
     /** Waits, with an empty buffer, until the transport has read into {@code data}. */
     private int awaitDirectly(ByteBuffer data) throws IOException {
         int begin = data.position();
-        var read =
-                new DirectRead(
-                        Objects.requireNonNull(protocol),
-                        Objects.requireNonNull(transport),
-                        data,
-                        this::wake);
+        DirectRead read = directRead();
         var w = new Wait();
-        read.begin();
+        read.begin(data);
         try {
             suspend(w);
             if (data.position() == begin) {

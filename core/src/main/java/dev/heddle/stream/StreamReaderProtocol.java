@@ -340,7 +340,7 @@ public final class StreamReaderProtocol implements Protocol {
     }
 
     void checkThread(String operation) {
-        if (EventLoop.runningOrNull() != loop) {
+        if (!loop.isRunningHere()) {
             throw Misuse.wrongThread(this, loop, operation);
         }
     }

@@ -9,7 +9,7 @@ final class LoopThread {
 
     /** Throws if {@code loop} runs, and not here. */
     static void check(EventLoop loop, String operation) {
-        if (EventLoop.runningOrNull() != loop && loop.isRunning()) {
+        if (!loop.isRunningHere() && loop.isRunning()) {
             throw new IllegalStateException(
                     "%s was called on thread %s, which is not that of %s. Use callSoonThreadsafe."
                             .formatted(operation, Thread.currentThread(), loop));

@@ -411,7 +411,7 @@ final class SelectorDatagramTransport implements DatagramTransport, ChannelOwner
     }
 
     private void checkThread(String operation) {
-        if (loop.isRunning() && EventLoop.runningOrNull() != loop) {
+        if (!loop.isRunningHere() && loop.isRunning()) {
             throw new IllegalStateException(
                     "%s was called on %s, and %s belongs to %s; use its callSoonThreadsafe"
                             .formatted(operation, Thread.currentThread(), this, loop));
