@@ -4,6 +4,7 @@ module dev.heddle {
     requires static org.jspecify;
 
     exports dev.heddle;
+    exports dev.heddle.debug;
     exports dev.heddle.executor;
     exports dev.heddle.generator;
     exports dev.heddle.process;

@@ -94,7 +94,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<A
     @SuppressWarnings("unchecked")
     private Future<T> take() {
         while (finished.isEmpty()) {
-            var getter = new Future<@Nullable Void>(loop);
+            var getter = new JointFuture<@Nullable Void>(loop, "asCompleted", todo);
             getters.add(getter);
             try {
                 getter.await();

@@ -7,6 +7,8 @@ import dev.heddle.internal.Sneaky;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -62,6 +64,11 @@ final class AsyncGeneratorBody<Y extends @Nullable Object, S extends @Nullable O
             super(asking.loop);
             this.asking = asking;
             this.requestsSeen = asking.cancelling();
+        }
+
+        @Override
+        Collection<Task<?>> parts() {
+            return List.of(task());
         }
 
         /** Cancels what the body waits for; what comes of that is up to the body. */

@@ -3,6 +3,7 @@ package dev.heddle;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.SelectableChannel;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +115,7 @@ final class Channels {
         }
         var made = new OwnedChannel(loop, channel, owner, loop.currentBindings());
         owned.put(channel, made);
+        loop.noteCreation(made);
         return made;
     }
 
@@ -133,6 +135,14 @@ final class Channels {
         return Stream.concat(owned.keySet().stream(), watches.keySet().stream())
                 .filter(SelectableChannel::isOpen)
                 .toList();
+    }
+
+    /** Returns what is open: owned channels, each with its owner, and those that are watched. */
+    List<Object> leftOpen() {
+        List<Object> open = new ArrayList<>();
+        owned.values().stream().filter(o -> o.channel().isOpen()).forEach(open::add);
+        watches.keySet().stream().filter(SelectableChannel::isOpen).forEach(open::add);
+        return open;
     }
 
     /** Lets the owners close what they have. */

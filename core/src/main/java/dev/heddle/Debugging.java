@@ -1,5 +1,8 @@
 package dev.heddle;
 
+import dev.heddle.debug.Watchdog;
+import dev.heddle.reactor.VirtualClock;
+
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -10,9 +13,13 @@ import java.util.WeakHashMap;
 /** A loop's debug mode: where things were made, and which steps are slow. */
 final class Debugging {
 
+    private static final Duration SHORTEST = Duration.ofMillis(10);
+    private static final Duration LONGEST = Duration.ofDays(1);
+
     private boolean on;
     private Duration slow = Duration.ofMillis(100);
     private @Nullable Map<Object, Throwable> creationStacks; // since debug mode was first on
+    private Watchdog.@Nullable Watched watched; // while the loop runs
 
     boolean on() {
         return on;
@@ -31,6 +38,23 @@ final class Debugging {
 
     void slow(Duration duration) {
         slow = duration;
+    }
+
+    /** Has a loop that begins to run watched for steps that do not return. */
+    void watch(EventLoop loop) {
+        if (watched == null && !(loop.clock() instanceof VirtualClock)) {
+            Duration tenfold = slow.compareTo(LONGEST) > 0 ? LONGEST : slow.multipliedBy(10);
+            Duration limit = tenfold.compareTo(SHORTEST) < 0 ? SHORTEST : tenfold;
+            watched = Watchdog.watch(loop, limit);
+        }
+    }
+
+    /** Ends that, when the loop stops. */
+    void unwatch() {
+        if (watched != null) {
+            watched.close();
+            watched = null;
+        }
     }
 
     void reportIfSlow(long nanos, Object what) {

@@ -100,6 +100,18 @@ final class DefaultExecutor {
                 });
     }
 
+    /** Returns how many jobs there are that have not ended, as text; empty for none. */
+    String unfinished() {
+        if (executor instanceof ThreadPoolExecutor pool) {
+            int running = pool.getActiveCount();
+            int waiting = pool.getQueue().size();
+            return running + waiting == 0
+                    ? ""
+                    : "%d running, %d not begun".formatted(running, waiting);
+        }
+        return "";
+    }
+
     /** Lets the jobs end by themselves, and takes no others. */
     void abandon() {
         shutDown = true;

@@ -47,6 +47,9 @@ public final class EventLoop implements AutoCloseable {
     private static final Jdk JDK = Jdk.get();
     private static final ThreadLocal<EventLoop> RUNNING = new ThreadLocal<>();
 
+    /** The loops that run, for tools. */
+    static final Set<EventLoop> RUNNING_LOOPS = ConcurrentHashMap.newKeySet();
+
     static {
         // Before any task can be the first to block on a socket of the JDK.
         JDK.startSocketPollers();
@@ -221,10 +224,16 @@ public final class EventLoop implements AutoCloseable {
         checkNotRunning();
         thread = Thread.currentThread();
         RUNNING.set(this);
+        RUNNING_LOOPS.add(this);
+        if (debugging.on()) {
+            debugging.watch(this);
+        }
     }
 
     void leave() {
         turn.stopping = false;
+        debugging.unwatch();
+        RUNNING_LOOPS.remove(this);
         RUNNING.remove();
         thread = null;
         if (turn.interrupted) {
@@ -424,6 +433,10 @@ public final class EventLoop implements AutoCloseable {
             Coroutine<T> coroutine, TaskOptions options, @Nullable CancelScope scope) {
         Task<T> task = taskFactory.create(this, coroutine, options);
         task.enterScope(scope);
+        Instruments instruments = turn.instruments;
+        if (instruments != null) {
+            instruments.taskSpawned(task);
+        }
         task.begin();
         return task;
     }
@@ -510,6 +523,10 @@ public final class EventLoop implements AutoCloseable {
     void step(Strand strand, Task<?> task) {
         Context outerContext = context;
         Task<?> outerTask = currentTask;
+        Instruments instruments = turn.instruments;
+        if (instruments != null) {
+            instruments.beforeTaskStep(task);
+        }
         context = task.context;
         currentTask = task;
         long begin = debugging.on() ? turn.clock.nanoTime() : 0;
@@ -519,6 +536,12 @@ public final class EventLoop implements AutoCloseable {
             task.context = context;
             context = outerContext;
             currentTask = outerTask;
+            if (instruments != null) {
+                if (task.done()) {
+                    instruments.taskExited(task);
+                }
+                instruments.afterTaskStep(task);
+            }
         }
         if (debugging.on()) {
             debugging.reportIfSlow(turn.clock.nanoTime() - begin, task);
@@ -542,6 +565,10 @@ public final class EventLoop implements AutoCloseable {
     void invoke(Runnable action, Object where, @Nullable Handle handle) {
         Context outer = context;
         context = where instanceof Bindings b ? new Context(b) : (Context) where;
+        Instruments instruments = turn.instruments;
+        if (instruments != null) {
+            instruments.beforeCallback(action);
+        }
         long begin = debugging.on() ? turn.clock.nanoTime() : 0;
         try {
             action.run();
@@ -554,10 +581,22 @@ public final class EventLoop implements AutoCloseable {
                     handle == null ? error : error.with(handle).withSource(creationStack(handle)));
         } finally {
             context = outer;
+            if (instruments != null) {
+                instruments.afterCallback(action);
+            }
         }
         if (debugging.on()) {
             debugging.reportIfSlow(turn.clock.nanoTime() - begin, handle == null ? action : handle);
         }
+    }
+
+    /** Returns the thread whose loop this is, while it runs. */
+    @Nullable Thread thread() {
+        return thread;
+    }
+
+    String name() {
+        return name;
     }
 
     Context context() {
@@ -724,7 +763,9 @@ public final class EventLoop implements AutoCloseable {
 
     /**
      * Turns debug mode on or off. It keeps where callbacks, futures and tasks were made, names each
-     * task's thread, and warns of steps that are slow.
+     * task's thread, warns of steps that are slow, and when the loop is closed of what it left
+     * open. From its next run on a loop on a real clock is watched, see {@link
+     * dev.heddle.debug.Watchdog}, for steps that take ten times as long as a slow one.
      */
     public void setDebug(boolean on) {
         debugging.turn(on);
@@ -851,6 +892,9 @@ public final class EventLoop implements AutoCloseable {
             asyncGenerators.giveBack();
             Unwinding.run(this);
             List.copyOf(unretrieved).forEach(FailureReport::report);
+            if (debugging.on()) {
+                LeakReport.warn(this, channels.leftOpen(), defaultExecutor.unfinished());
+            }
         } finally {
             turn.timers.clear();
             channels.close();

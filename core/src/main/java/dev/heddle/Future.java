@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -379,6 +380,11 @@ public class Future<T extends @Nullable Object>
             loop.schedule(
                     new CallbackHandle(loop, () -> callback.action.accept(this), callback.context));
         }
+    }
+
+    /** Returns the futures whose end this one waits for: what a call graph is made of. */
+    Collection<? extends Future<?>> parts() {
+        return List.of();
     }
 
     /** Returns the tasks that wait for this one: what a call graph is made of. */

@@ -3,6 +3,7 @@ package dev.heddle;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 
@@ -56,15 +57,9 @@ final class Gathering<T extends @Nullable Object> extends Future<List<T>> {
         return gathering;
     }
 
-    /** Returns the tasks that it still waits for. */
-    List<Task<?>> pendingTasks() {
-        var pending = new ArrayList<Task<?>>();
-        for (Future<? extends T> child : children) {
-            if (child instanceof Task<?> task && !task.done() && !pending.contains(task)) {
-                pending.add(task);
-            }
-        }
-        return pending;
+    @Override
+    Collection<? extends Future<?>> parts() {
+        return children;
     }
 
     private static void check(Awaitable<?> awaitable, EventLoop loop) {

@@ -2,6 +2,8 @@ package dev.heddle;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -96,6 +98,13 @@ final class LoopCall<T extends @Nullable Object> extends Future<T> {
             caller.uncancel();
             caller.cancel(message);
         }
+    }
+
+    /** Returns the callee, a task of the other loop, once it has begun. */
+    @Override
+    Collection<Task<?>> parts() {
+        Task<T> task = callee;
+        return task == null ? List.of() : List.of(task);
     }
 
     /** Cancels the callee, whose end will end this. */

@@ -2,9 +2,14 @@ package dev.heddle;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * What tests and tools may know of a loop beyond what programs need. By the loop's thread only
@@ -85,11 +90,129 @@ public final class LoopProbe {
     /** Returns the tasks that must go on for a wait to end, as far as they are known. */
     public List<Task<?>> tasksBehind(TaskState state) {
         return switch (state.awaited()) {
-            case Task<?> task -> task.done() ? List.of() : List.of(task);
-            case Gathering<?> gathering -> gathering.pendingTasks();
+            case Future<?> future -> pendingTasks(future);
             case Suspension suspension -> suspension.tasksBehind();
             case null, default -> List.of();
         };
+    }
+
+    /** Returns the pending futures for whose end the wait is, those within others included. */
+    public Set<Future<?>> futuresBehind(TaskState state) {
+        return state.awaited() instanceof Future<?> future ? pendingWithin(future) : Set.of();
+    }
+
+    private static List<Task<?>> pendingTasks(Future<?> future) {
+        var found = new ArrayList<Task<?>>();
+        for (Future<?> part : pendingWithin(future)) {
+            if (part instanceof Task<?> task) {
+                found.add(task);
+            }
+        }
+        return found;
+    }
+
+    /** Returns a future and what it waits for, in order, each once; a task is not looked into. */
+    private static Set<Future<?>> pendingWithin(Future<?> future) {
+        Set<Future<?>> found = Collections.newSetFromMap(new IdentityHashMap<>());
+        var ordered = new java.util.LinkedHashSet<Future<?>>();
+        var todo = new ArrayDeque<Future<?>>();
+        todo.add(future);
+        for (Future<?> next; (next = todo.poll()) != null; ) {
+            if (!next.done() && found.add(next)) {
+                ordered.add(next);
+                Collection<? extends Future<?>> parts = next.parts();
+                todo.addAll(parts);
+            }
+        }
+        return ordered;
+    }
+
+    // ---------------------------------------------------------------- for any thread
+
+    /** Returns the loops that run at the moment, in this JVM. By any thread. */
+    public static List<EventLoop> runningLoops() {
+        return List.copyOf(EventLoop.RUNNING_LOOPS);
+    }
+
+    /** Returns the loop's name. By any thread. */
+    public String name() {
+        return loop.name();
+    }
+
+    /** Returns the thread on which the loop runs, or null if it does not. By any thread. */
+    public @Nullable Thread thread() {
+        return loop.thread();
+    }
+
+    /**
+     * Returns the task that runs, or null in a callback. By any thread; what another one than the
+     * loop's gets may be out of date.
+     */
+    public @Nullable Task<?> currentTask() {
+        return loop.currentTask();
+    }
+
+    /** Returns the thread of a task, or null before its first step. By any thread, as above. */
+    public @Nullable Thread threadOf(Task<?> task) {
+        return task.strand.thread();
+    }
+
+    /** Returns the number of a task, which no other one of this JVM has. By any thread. */
+    public static long numberOf(Task<?> task) {
+        return task.number();
+    }
+
+    /** Returns how much stands in the ready queue. */
+    public int readyCount() {
+        loop.checkThread("LoopProbe.readyCount");
+        return loop.turn.ready.size();
+    }
+
+    /** Returns how many timers there are, those of sleeping tasks included. */
+    public int timerCount() {
+        loop.checkThread("LoopProbe.timerCount");
+        return loop.turn.timers.size();
+    }
+
+    /** Returns how many tasks are not done. */
+    public int taskCount() {
+        loop.checkThread("LoopProbe.taskCount");
+        return loop.tasks.size();
+    }
+
+    /** Returns how often the loop went to wait. */
+    public long polls() {
+        return loop.turn.polls();
+    }
+
+    /**
+     * Returns the tasks of a loop that does not answer. By any thread, and only as good as can be:
+     * the loop may change what is read here.
+     */
+    public List<TaskState> tasksFromOutside() {
+        var states = new ArrayList<TaskState>();
+        for (Task<?> task : loop.tasks.copyFromOutside()) {
+            states.add(new TaskState(task, task.awaited(), task.strand.isBlocked()));
+        }
+        return states;
+    }
+
+    // ---------------------------------------------------------------- instruments
+
+    /**
+     * Has {@code instrument} told what the loop does, from now on. Idempotent. By the loop's thread
+     * while it runs.
+     */
+    public void addInstrument(Instrument instrument) {
+        loop.checkThread("LoopProbe.addInstrument");
+        Objects.requireNonNull(instrument, "instrument");
+        loop.turn.instruments = Instruments.with(loop, instrument);
+    }
+
+    /** Ends what {@link #addInstrument} began; returns whether there was anything to end. */
+    public boolean removeInstrument(Instrument instrument) {
+        loop.checkThread("LoopProbe.removeInstrument");
+        return Instruments.remove(loop, instrument);
     }
 
     /** Hands the failures that nobody has retrieved so far to the loop's exception handler now. */

@@ -2,6 +2,7 @@ package dev.heddle;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -19,11 +20,12 @@ final class Shield {
             return inner;
         }
         EventLoop loop = inner.loop;
-        var outer = new Future<T>(loop);
+        var outer = new JointFuture<T>(loop, "shield", List.of(inner));
         Consumer<Future<T>> copy = outer::copyFrom;
         inner.addDoneCallback(copy);
         outer.addDoneCallback(
                 o -> {
+                    outer.forgetParts();
                     if (!inner.done()) { // the outer one was cancelled
                         inner.removeDoneCallback(copy);
                         inner.addDoneCallback(Shield::reportFailure);

@@ -114,14 +114,24 @@ public class Task<T extends @Nullable Object> extends Future<T> {
     boolean endIfCancelledBeforeStart() {
         if (mustCancel) {
             endCancelled(null);
+            noteExit();
         }
         return done();
+    }
+
+    /** Tells instruments of the end of a task that never ran; of others {@link EventLoop#step}. */
+    private void noteExit() {
+        Instruments instruments = loop.turn.instruments;
+        if (instruments != null) {
+            instruments.taskExited(this);
+        }
     }
 
     /** Ends a pending task whose loop is being closed. */
     void unwind(CancelledError error) {
         if (strand.isNew()) {
             endCancelled(error);
+            noteExit();
         } else if (strand.isWaiting()) {
             waitingOn = error;
             strand.wake();
@@ -430,6 +440,11 @@ public class Task<T extends @Nullable Object> extends Future<T> {
     public final String getName() {
         String n = name;
         return n == null ? "Task-" + number : n;
+    }
+
+    /** Returns the number in the order of making, which no other task of this JVM has. */
+    int number() {
+        return number;
     }
 
     /** Sets the name. */

@@ -186,7 +186,7 @@ public final class TaskGroup {
             cancelTasks();
         }
         while (!tasks.isEmpty()) {
-            var ended = new Future<@Nullable Void>(task.loop);
+            var ended = new JointFuture<@Nullable Void>(task.loop, "task group", tasks);
             allEnded = ended;
             try {
                 if (aborting) {
@@ -358,6 +358,7 @@ public final class TaskGroup {
         var status = new TaskStatus<V>(l);
         Task<@Nullable Void> task = createTask(() -> status.serve(service), options);
         task.addDoneCallback(t -> status.onTaskDone(task));
+        status.servedBy(task);
         try {
             return status.await();
         } catch (CancelledError e) {

@@ -45,6 +45,16 @@ final class TaskList {
         return size;
     }
 
+    /** Returns what it holds as far as another thread can see; ends even if it changes. */
+    List<Task<?>> copyFromOutside() {
+        var list = new ArrayList<Task<?>>();
+        int most = size;
+        for (Task<?> task = first; task != null && list.size() < most; task = task.next) {
+            list.add(task);
+        }
+        return list;
+    }
+
     List<Task<?>> copy() {
         var list = new ArrayList<Task<?>>(size);
         for (Task<?> task = first; task != null; task = task.next) {

@@ -4,6 +4,9 @@ import dev.heddle.internal.Sneaky;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * By which a task that {@link TaskGroup#start} has started says that it is ready.
  *
@@ -15,10 +18,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskStatus<V extends @Nullable Object> {
 
+    private final List<Task<?>> server = new ArrayList<>(1);
     private final Future<V> outcome;
 
     TaskStatus(EventLoop loop) {
-        outcome = new Future<>(loop);
+        outcome = new JointFuture<>(loop, "start in a task group", server);
+    }
+
+    /** Tells whose word it is that {@link #await} waits for. */
+    void servedBy(Task<?> task) {
+        server.add(task);
     }
 
     /**

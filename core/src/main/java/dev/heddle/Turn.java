@@ -31,6 +31,9 @@ final class Turn {
     /** Asked before the loop waits; only in tests. */
     @Nullable IdleWatch idle;
 
+    /** Are told what the loop does; null if there are none, as a rule. */
+    @Nullable Instruments instruments;
+
     /** What must run before the rest of the batch: the two sides of an eager start. */
     private final ArrayDeque<ReadyItem> urgent = new ArrayDeque<>(4);
 
@@ -82,6 +85,20 @@ final class Turn {
     }
 
     void poll(long timeoutNanos) {
+        Instruments watching = instruments;
+        if (watching == null) {
+            pollQuietly(timeoutNanos);
+            return;
+        }
+        watching.beforePoll(timeoutNanos);
+        try {
+            pollQuietly(timeoutNanos);
+        } finally {
+            watching.afterPoll();
+        }
+    }
+
+    private void pollQuietly(long timeoutNanos) {
         try {
             if (timeoutNanos == 0) {
                 reactor.poll(0, noteEvent);

@@ -16,11 +16,12 @@ final class Waiting {
     private final Future<@Nullable Void> waiter;
     private int left;
 
-    private Waiting(EventLoop loop, ReturnWhen returnWhen, int count) {
+    private Waiting(
+            EventLoop loop, ReturnWhen returnWhen, Collection<? extends Future<?>> futures) {
         this.loop = loop;
         this.returnWhen = returnWhen;
-        this.left = count;
-        this.waiter = new Future<>(loop);
+        this.left = futures.size();
+        this.waiter = new JointFuture<>(loop, "wait", futures);
     }
 
     static <F extends Future<?>> Waited<F> wait(
@@ -38,7 +39,7 @@ final class Waiting {
                                 .formatted(future, future.loop, loop));
             }
         }
-        new Waiting(loop, returnWhen, all.size()).run(all, timeoutNanos);
+        new Waiting(loop, returnWhen, all).run(all, timeoutNanos);
         Set<F> done = new LinkedHashSet<>();
         Set<F> pending = new LinkedHashSet<>();
         for (F future : all) {
@@ -49,7 +50,8 @@ final class Waiting {
 
     /** Suspends the calling task until {@code future} is done, or the time is over. */
     static void until(Future<?> future, @Nullable Long timeoutNanos) {
-        new Waiting(future.loop, ReturnWhen.ALL_COMPLETED, 1).run(Set.of(future), timeoutNanos);
+        Set<Future<?>> one = Set.of(future);
+        new Waiting(future.loop, ReturnWhen.ALL_COMPLETED, one).run(one, timeoutNanos);
     }
 
     private void run(Collection<? extends Future<?>> futures, @Nullable Long timeoutNanos) {
